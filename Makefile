@@ -1,0 +1,30 @@
+# The front door. Meson and Ninja do the work; `make help` lists what there is.
+
+BUILD  ?= build
+PREFIX ?= /usr/local
+
+.DEFAULT_GOAL := all
+.PHONY: all demo check bench fmt install clean help deps check-deps
+
+all: $(BUILD)/release/build.ninja ## build the release binary: build/release/tobs
+	@ninja -C $(BUILD)/release
+
+$(BUILD)/release/build.ninja:
+	@tools/setup.sh build
+	@meson setup $(BUILD)/release --buildtype=release --prefix=$(PREFIX) >/dev/null
+
+check: ## run every check and every test
+	@tools/setup.sh check
+	@TOBS_BUILD=$(abspath $(BUILD)) python3 tools/check/run.py $(STEPS)
+
+fmt: ## format the sources
+	@tools/check/format.sh --fix
+
+install: all ## install below PREFIX
+	@meson install -C $(BUILD)/release
+
+clean: ## remove everything that was built
+	rm -rf $(BUILD)
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 18
