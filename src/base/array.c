@@ -31,3 +31,11 @@ void array_remove(void *items, size_t *count, size_t i, size_t size)
 	memmove(at, at + size, (*count - i - 1) * size);
 	--*count;
 }
+
+void array_shift(void *items, size_t *count, size_t n, size_t size)
+{
+	assert(n <= *count);
+	*count -= n;
+	if (*count)
+		memmove(items, (uint8_t *)items + n * size, *count * size);
+}

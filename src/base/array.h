@@ -42,6 +42,9 @@
 /* Removes element i, keeping the order of the others. */
 #define ARRAY_REMOVE(a, i) array_remove((a)->items, &(a)->count, (i), sizeof *(a)->items)
 
+/* Removes the first n elements. */
+#define ARRAY_SHIFT(a, n) array_shift((a)->items, &(a)->count, (n), sizeof *(a)->items)
+
 #define ARRAY_DEINIT(a) (mem_free((a)->items), memset((a), 0, sizeof *(a)), (void)0)
 
 #define ARRAY_EACH(it, a) \
@@ -49,5 +52,6 @@
 
 int array_reserve(void **items, size_t *cap, size_t count, size_t more, size_t size);
 void array_remove(void *items, size_t *count, size_t i, size_t size);
+void array_shift(void *items, size_t *count, size_t n, size_t size);
 
 #endif

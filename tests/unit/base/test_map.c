@@ -133,6 +133,12 @@ static void arrays_keep_order(void **state)
 		assert_int_equal(*it, ++want);
 	assert_int_equal(a.count, 98);
 	assert_int_equal(*ARRAY_LAST(&a), 98);
+	ARRAY_SHIFT(&a, 97);
+	assert_int_equal(a.count, 1);
+	assert_int_equal(a.items[0], 98);
+	ARRAY_SHIFT(&a, 1);
+	ARRAY_SHIFT(&a, 0);
+	assert_int_equal(a.count, 0);
 	ARRAY_DEINIT(&a);
 	ARRAY_EACH (it, &a)
 		fail();

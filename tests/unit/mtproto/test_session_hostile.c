@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: MIT */
+/* The session against strangers, broken peers, and failing memory. */
+#include "mtproto/session.h"
+
+#include <tobs/tl.h>
+
+#include "support/failmem.h"
+#include "support/mt_peer.h"
+#include "support/test.h"
+#include "tl/wire.h"
+
+static struct mt_peer peer;
+static struct mt_peer *const p = &peer;
+static uint32_t words[8][4];
+static struct mt_query queries[8];
+
+static int setup(void **state)
+{
+	(void)state;
+	peer_init(p);
+	for (size_t i = 0; i < ARRAY_LEN(queries); i++)
+		peer_query(&queries[i], words[i], 3);
+	mt_session_connected(p->session);
+	peer_take(p); /* the first ping */
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(queries); i++)
+		mt_session_forget(p->session, &queries[i], false);
+	peer_deinit(p);
+	return 0;
+}
+
+static void send_queries(size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		mt_session_send(p->session, &queries[i]);
+	peer_take(p);
+	assert_int_equal(peer_count(p, TL_help_getConfig), n);
+}
+
+static void strangers_are_not_believed(void **state)
+{
+	const uint32_t update = TL_updatesTooLong;
+	struct tobs_view body = tobs_view(&update, 4);
+	struct mt_message m = {
+		.session_id = mt_session_id(p->session), .seq_no = 1, .body = body
+	};
+	struct tobs_buf packet, broken;
+
+	(void)state;
+	assert_ok(peer_say_tl(p, TL0(updatesTooLong), true));
+	assert_code(
+		peer_say_as(p, mt_ids_next_server(&p->ids, true) + 1, body, true), TOBS_ECRYPTO);
+	/* Five minutes old, and less than what was seen: a replay. */
+	assert_ok(peer_say_as(p, ((uint64_t)(PEER_START_S - 301) << 32) | 1, body, true));
+	assert_int_equal(p->updates, 1);
+
+	tobs_buf_init(&packet, 1000);
+	tobs_buf_init(&broken, 1000);
+	m.msg_id = mt_ids_next_server(&p->ids, false);
+	assert_ok(mt_seal(&packet, &p->key, MSG_BY_SERVER, &m, &p->rng, NULL));
+	for (size_t i = 0; i < packet.len; i++) {
+		tobs_buf_clear(&broken);
+		tobs_buf_putv(&broken, tobs_buf_view(&packet));
+		broken.ptr[i] ^= 0x10;
+		assert_code(mt_session_receive(p->session, broken.ptr, broken.len), TOBS_ECRYPTO);
+	}
+	for (size_t cut = 0; cut < packet.len; cut++) {
+		uint8_t *exact = exact_copy(packet.ptr, cut);
+
+		assert_code(mt_session_receive(p->session, exact, cut), TOBS_ECRYPTO);
+		free(exact);
+	}
+	/* What a client wrote is not taken for a server's word. */
+	tobs_buf_clear(&packet);
+	assert_ok(mt_seal(&packet, &p->key, MSG_BY_CLIENT, &m, &p->rng, NULL));
+	assert_code(mt_session_receive(p->session, packet.ptr, packet.len), TOBS_ECRYPTO);
+	/* Another session's message is not ours. */
+	tobs_buf_clear(&packet);
+	m.session_id++;
+	assert_ok(mt_seal(&packet, &p->key, MSG_BY_SERVER, &m, &p->rng, NULL));
+	assert_ok(mt_session_receive(p->session, packet.ptr, packet.len));
+	assert_int_equal(p->updates, 1);
+	tobs_buf_deinit(&packet);
+	tobs_buf_deinit(&broken);
+}
+
+static void containers_are_bounded(void **state)
+{
+	struct tobs_buf body;
+
+	(void)state;
+	tobs_buf_init(&body, 1 << 20);
+	tl_put_u32(&body, 0x73f1f8dc);
+	tl_put_u32(&body, 1);
+	tl_put_u64(&body, mt_ids_next_server(&p->ids, false));
+	tl_put_u32(&body, 0);
+	tl_put_u32(&body, 8);
+	tl_put_u32(&body, 0x73f1f8dc); /* a container in a container */
+	tl_put_u32(&body, 0);
+	assert_code(peer_say(p, tobs_buf_view(&body), false), TOBS_EPROTO);
+	put_le32(body.ptr + 4, 2000); /* more messages than allowed */
+	assert_code(peer_say(p, tobs_buf_view(&body), false), TOBS_EPROTO);
+	put_le32(body.ptr + 4, 2); /* more than there are */
+	put_le32(body.ptr + 24, TL_updatesTooLong);
+	assert_code(peer_say(p, tobs_buf_view(&body), false), TOBS_EPROTO);
+	put_le32(body.ptr + 4, 1);
+	put_le32(body.ptr + 20, 12); /* longer than it is */
+	assert_code(peer_say(p, tobs_buf_view(&body), false), TOBS_EPROTO);
+	tobs_buf_deinit(&body);
+}
+
+/* Service messages of every kind, cut and flipped inside a valid envelope. */
+static void hostile_bodies_do_no_harm(void **state)
+{
+	static const uint32_t kinds[] = { 0xf35c6d01, 0x73f1f8dc, 0xe06046b2, 0x3072cfa1,
+		TL_msgs_ack, TL_pong, TL_new_session_created, TL_bad_server_salt,
+		TL_bad_msg_notification, TL_future_salts, TL_msgs_state_info, TL_msgs_state_req,
+		TL_msg_detailed_info, TL_msg_new_detailed_info, TL_msg_resend_req, TL_rpc_error };
+	uint32_t body[32];
+
+	(void)state;
+	send_queries(8);
+	for (int i = 0; i < 30000; i++) {
+		size_t n = 1 + prng_below(&p->prng, ARRAY_LEN(body) - 1);
+		int r;
+
+		rng_fill(&p->rng, body, sizeof body);
+		for (size_t k = 0; k < n; k++)
+			switch (prng_below(&p->prng, 4)) {
+			case 0: body[k] = kinds[prng_below(&p->prng, ARRAY_LEN(kinds))]; break;
+			case 1: body[k] = (uint32_t)prng_below(&p->prng, 5); break;
+			case 2: body[k] = 0x1cb5c415; break;
+			default: break;
+			}
+		body[0] = kinds[prng_below(&p->prng, ARRAY_LEN(kinds))];
+		p->answers = p->refusals = 0;
+		r = peer_say(p, tobs_view(body, n * 4), i & 1);
+		assert_true(r == TOBS_OK || r == TOBS_EPROTO || r == TOBS_ECRYPTO);
+		if (i % 100 == 0)
+			peer_take(p);
+	}
+}
+
+static int a_scenario(void *user)
+{
+	const struct mt_session_options *options = user;
+	const struct mt_link_options way = { .framing = MT_ABRIDGED };
+	struct mt_session *s = NULL;
+	struct mt_link link = { 0 };
+	struct mt_query local[3];
+	struct tobs_buf out;
+	int r;
+
+	memset(local, 0, sizeof local);
+	tobs_buf_init(&out, 1 << 20);
+	r = mt_link_connect(&link, &way, &p->rng, &out);
+	if (!r)
+		r = mt_session_new(&s, options);
+	if (!r) {
+		mt_session_connected(s);
+		for (size_t i = 0; i < ARRAY_LEN(local); i++) {
+			peer_query(&local[i], words[i], 3);
+			mt_session_send(s, &local[i]);
+		}
+		r = mt_session_flush(s, &link, &out);
+		for (size_t i = 0; i < ARRAY_LEN(local); i++)
+			mt_session_forget(s, &local[i], true);
+		if (!r)
+			r = mt_session_flush(s, &link, &out);
+	}
+	mt_session_free(s);
+	mt_link_deinit(&link);
+	tobs_buf_deinit(&out);
+	return r;
+}
+
+static void survives_failing_memory(void **state)
+{
+	static const struct mt_session_events none = { 0 };
+	struct mt_session_options options = {
+		.key = &p->key, .clock = &p->clock.clock, .rng = &p->rng, .events = &none
+	};
+
+	(void)state;
+	fail_each_allocation(a_scenario, &options);
+}
+
+int main(void)
+{
+#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+	const struct CMUnitTest tests[] = {
+		T(strangers_are_not_believed),
+		T(containers_are_bounded),
+		T(hostile_bodies_do_no_harm),
+		T(survives_failing_memory),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
