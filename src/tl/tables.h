@@ -66,11 +66,20 @@ struct tl_ctor {
 	uint32_t known[2]; /* bits of flags and flags2 that mean something in this form */
 };
 
+/* A `true` field: the name of a bit of the flags words. In the order of the constructors. */
+struct tl_true {
+	uint16_t ctor; /* index into tl_ctors */
+	uint8_t bit;   /* as cond of a field: flags 0–31, flags2 32–62 */
+	uint32_t name; /* offset into tl_names */
+};
+
 extern const struct tl_field tl_fields[];
 extern const struct tl_ctor tl_ctors[];
 extern const uint32_t tl_ctor_count;    /* older forms included */
 extern const uint32_t tl_current_count; /* without them; they come last */
-extern const uint32_t tl_types[];       /* offsets into tl_names */
+extern const struct tl_true tl_trues[];
+extern const uint32_t tl_true_count;
+extern const uint32_t tl_types[]; /* offsets into tl_names */
 extern const uint32_t tl_type_count;
 extern const uint16_t tl_hash[1 << TL_HASH_BITS]; /* index into tl_ctors, 0xffff is free */
 extern const char tl_names[];

@@ -316,6 +316,12 @@ def hash_table(everything):
     return slots
 
 
+def true_rows(everything, names):
+    """The `true` fields: names of bits, in the order of their constructors."""
+    return [f'\t{{ {i}, {f.cond}, {names.at(f.name)} }},'
+            for i, c in enumerate(everything) for f in c.fields if f.type == 'true']
+
+
 def known_bits(c, word):
     bits = 0
     for f in c.fields:
@@ -341,11 +347,14 @@ def tables_source(model):
             f'{{ 0x{known_bits(c, "flags"):x}u, 0x{known_bits(c, "flags2"):x}u }} }},')
         rows += own
         first += len(own)
+    trues = true_rows(everything, names)
     types = [f'\t{names.at(t)},' for t in sorted(model.types)]
     slots = hash_table(everything)
     out = [WARNING + '#include <stddef.h>\n#include <tobs/tl_types.h>\n\n#include "tl/tables.h"\n\n/* clang-format off */\n',
            'const struct tl_field tl_fields[] = {', *rows, '};\n',
            'const struct tl_ctor tl_ctors[] = {', *ctors, '};\n',
+           'const struct tl_true tl_trues[] = {', *trues, '};\n',
+           f'const uint32_t tl_true_count = {len(trues)};\n',
            f'const uint32_t tl_ctor_count = {len(everything)};\n',
            f'const uint32_t tl_current_count = {len(model.combinators)};\n',
            'const uint32_t tl_types[] = {', *types, '};\n',
