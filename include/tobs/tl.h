@@ -115,7 +115,7 @@ int tl_copy(const void *object, struct tobs_arena *arena, const void **ret, stru
 
 /*
  * Appends the object as JSON for people: {"_":"peerUser","user_id":5}. Absent
- * fields are left out, bytes are hexadecimal, `true` fields are not shown.
+ * fields are left out, bytes are hexadecimal, `true` fields are bits of `flags`.
  */
 int tl_print(struct tobs_buf *out, const void *object);
 

@@ -348,6 +348,35 @@ static void names(void **state)
 	assert_null(tl_name(0xdeadbeef));
 }
 
+static void printed_for_people(void **state)
+{
+	static const int64_t ids[] = { 1, -2 };
+	struct tl_message m = { .ctor = TL_message,
+		.id = 7,
+		.out = 1,
+		.peer_id = TL(peerUser, .user_id = 3),
+		.message = tobs_str("a\"b"),
+		.has_views = 1,
+		.views = 5 };
+	struct tobs_buf out;
+
+	(void)state;
+	tobs_buf_init(&out, 1 << 20);
+	assert_ok(tl_print(&out, &m));
+	assert_string_equal(tobs_buf_str(&out),
+		"{\"_\":\"message\",\"flags\":1026,\"flags2\":0,\"id\":7,"
+		"\"peer_id\":{\"_\":\"peerUser\",\"user_id\":3},\"date\":0,\"message\":\"a\\\"b\","
+		"\"views\":5,\"forwards\":0}");
+	tobs_buf_clear(&out);
+	assert_ok(tl_print(&out, TL(msgs_ack, .msg_ids = { 2, ids })));
+	assert_string_equal(tobs_buf_str(&out), "{\"_\":\"msgs_ack\",\"msg_ids\":[1,-2]}");
+	tobs_buf_clear(&out);
+	assert_ok(tl_print(&out, TL(msgs_state_info, .req_msg_id = 1, .info = tobs_str("\1\xff"))));
+	assert_string_equal(tobs_buf_str(&out),
+		"{\"_\":\"msgs_state_info\",\"req_msg_id\":1,\"info\":\"01ff\"}");
+	tobs_buf_deinit(&out);
+}
+
 static void a_copy_stands_alone(void **state)
 {
 	struct prng p = { 9 };
@@ -410,6 +439,7 @@ int main(void)
 		cmocka_unit_test(filled_fields_set_their_bits),
 		cmocka_unit_test(results_of_methods),
 		cmocka_unit_test(names),
+		cmocka_unit_test(printed_for_people),
 		cmocka_unit_test(a_copy_stands_alone),
 		cmocka_unit_test(survives_failing_memory),
 	};
