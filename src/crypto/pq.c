@@ -9,8 +9,6 @@
 
 /* Steps before giving up; sqrt(p) = 2^15.5 is about what it takes for the largest pq. */
 #define BUDGET (1u << 22)
-/* Smaller factors are found by dividing: a walk in a small ring is a circle at once. */
-#define SMALL 256
 /* Differences multiplied together before a gcd, which costs about as much as 40 steps. */
 #define BATCH 128
 
@@ -121,22 +119,28 @@ static uint64_t gcd(uint64_t a, uint64_t b)
  * Brent's variant of Pollard's rho: y walks y*y + c mod n; modulo a prime factor
  * p it runs in a circle after about sqrt(p) steps, which shows as a common
  * factor of n and y - x for an x passed before. x is renewed at every power of
- * two. Returns a factor other than 1 and n, or 0; *budget counts the steps down.
+ * two. Returns a factor other than 1 and n, or 0 when there are no more steps,
+ * or when all factors showed in the same batch; then another walk is due.
  */
 static uint64_t walk(uint64_t n, uint64_t y, uint64_t c, uint32_t *budget)
 {
 	struct mont m = mont_for(n);
-	uint64_t x = y, back = y, g = 1;
+	uint64_t g = 1;
 
-	for (uint32_t length = 1; g == 1 && 2 * length <= *budget; length *= 2) {
-		*budget -= 2 * length;
-		x = y;
+	for (uint32_t length = 1; g == 1; length *= 2) {
+		uint32_t cost = 2 * length + BATCH; /* the last for what isn't steps */
+		uint64_t x = y;
+
+		if (cost > *budget) {
+			*budget = 0;
+			return 0;
+		}
+		*budget -= cost;
 		for (uint32_t i = 0; i < length; i++)
 			y = step(&m, y, c);
 		for (uint32_t done = 0; done < length && g == 1; done += BATCH) {
 			uint64_t product = 1;
 
-			back = y;
 			for (uint32_t i = 0; i < MIN(BATCH, length - done); i++) {
 				y = step(&m, y, c);
 				product = mont_mul(&m, product, distance(x, y));
@@ -144,39 +148,22 @@ static uint64_t walk(uint64_t n, uint64_t y, uint64_t c, uint32_t *budget)
 			g = gcd(product, n);
 		}
 	}
-	if (g == 1) {
-		*budget = 0;
-		return 0;
-	}
-	/* Both factors fell into one batch: through it again, step by step. */
-	if (g == n) {
-		do {
-			back = step(&m, back, c);
-			g = gcd(distance(x, back), n);
-		} while (g == 1);
-	}
 	return g == n ? 0 : g;
 }
 
-/* A prime factor of n, or some factor, or 0. n is composite and below 2^63. */
+/* A factor of n, or 0. n is composite and below 2^63. */
 static uint64_t find_factor(uint64_t n, const struct rng *rng)
 {
 	uint32_t budget = BUDGET;
-	uint64_t p = 0, root = 0;
+	uint64_t p = 0;
 
-	for (uint64_t i = 2; i < SMALL; i++) {
-		if (n % i == 0)
-			return i;
+	if (n % 2 == 0)
+		return 2;
+	while (p == 0 && budget > 0) {
+		uint64_t y = rng_u64(rng) % n, c = 1 + rng_u64(rng) % (n - 1);
+
+		p = walk(n, y, c, &budget);
 	}
-	/* A square of a prime has a single circle to offer, which hides its factor. */
-	for (uint64_t bit = (uint64_t)1 << 31; bit; bit >>= 1) {
-		if ((root + bit) * (root + bit) <= n)
-			root += bit;
-	}
-	if (root * root == n)
-		return root;
-	while (p == 0 && budget > 0)
-		p = walk(n, rng_u64(rng) % n, 1 + rng_u64(rng) % (n - 1), &budget);
 	return p;
 }
 
