@@ -9,16 +9,6 @@
 
 #include "crypto/bn.h"
 
-/* Encrypted keys are refused; without this libcrypto would ask on the terminal. */
-static int no_password(char *buf, int size, int writing, void *user)
-{
-	(void)buf;
-	(void)size;
-	(void)writing;
-	(void)user;
-	return -1;
-}
-
 int rsa_pkey_read(struct tobs_view pem, int selection, EVP_PKEY **ret)
 {
 	const unsigned char *at = pem.ptr;
@@ -31,8 +21,9 @@ int rsa_pkey_read(struct tobs_view pem, int selection, EVP_PKEY **ret)
 		return TOBS_ETOOBIG;
 	ERR_set_mark();
 	ctx = OSSL_DECODER_CTX_new_for_pkey(&pkey, "PEM", NULL, NULL, selection, NULL, NULL);
-	if (!ctx || !OSSL_DECODER_CTX_set_pem_password_cb(ctx, no_password, NULL))
+	if (!ctx)
 		goto out;
+	/* No way to get a password is set, so encrypted keys are refused, not asked for. */
 	if (!OSSL_DECODER_from_data(ctx, &at, &left) || !pkey)
 		r = TOBS_EMALFORMED;
 	else if (!EVP_PKEY_is_a(pkey, "RSA"))
@@ -54,12 +45,14 @@ int rsa_pkey_public(const EVP_PKEY *pkey, struct rsa_public *ret)
 {
 	uint8_t n[RSA_BYTES], e[4];
 	BIGNUM *big_n = NULL, *big_e = NULL;
-	int r = TOBS_EINVAL;
+	int r = TOBS_ENOMEM;
 
 	if (EVP_PKEY_get_bn_param(pkey, OSSL_PKEY_PARAM_RSA_N, &big_n) &&
-		EVP_PKEY_get_bn_param(pkey, OSSL_PKEY_PARAM_RSA_E, &big_e) &&
-		bn_to(big_n, n, sizeof n) && bn_to(big_e, e, sizeof e))
-		r = rsa_public_set(ret, tobs_view(n, sizeof n), tobs_view(e, sizeof e));
+		EVP_PKEY_get_bn_param(pkey, OSSL_PKEY_PARAM_RSA_E, &big_e)) {
+		r = TOBS_EINVAL;
+		if (bn_to(big_n, n, sizeof n) && bn_to(big_e, e, sizeof e))
+			r = rsa_public_set(ret, tobs_view(n, sizeof n), tobs_view(e, sizeof e));
+	}
 	BN_free(big_n);
 	BN_free(big_e);
 	return r;

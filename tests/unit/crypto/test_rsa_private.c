@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "crypto/rsa_private.h"
 
+#include <pty.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include "base/alloc.h"
 #include "base/wipe.h"
 #include "crypto/sha.h"
@@ -64,6 +69,34 @@ static void refuses_pem(void **state)
 	assert_int_equal(mem_live(), 0);
 }
 
+/*
+ * On a terminal, libcrypto's way to get a password is to ask for it there. The
+ * child has one of its own; if anything is written to it, that is the question.
+ */
+static void never_asks_on_the_terminal(void **state)
+{
+	char question[100];
+	int terminal, status;
+	ssize_t n;
+	pid_t child = forkpty(&terminal, NULL, NULL, NULL);
+
+	(void)state;
+	assert_true(child >= 0);
+	if (child == 0) {
+		struct rsa_private *k;
+
+		_exit(rsa_private_from_pem(tobs_str(PEM_KEY_ENCRYPTED), &k) == TOBS_EMALFORMED ? 0
+											       : 1);
+	}
+	n = read(terminal, question, sizeof question);
+	if (n > 0)
+		kill(child, SIGKILL);
+	assert_int_equal(waitpid(child, &status, 0), child);
+	close(terminal);
+	assert_true(n <= 0);
+	assert_int_equal(status, 0);
+}
+
 static void to_pem(void **state)
 {
 	struct rsa_private *k = the_key();
@@ -80,7 +113,7 @@ static void to_pem(void **state)
 	rsa_private_free(k);
 }
 
-/* The same rng gives the same key; another one another. What comes out works and goes through PEM. */
+/* The same rng gives the same key, another one another; it works and goes through PEM. */
 static void generates(void **state)
 {
 	struct rsa_private *keys[3], *back;
@@ -115,6 +148,24 @@ static void generates(void **state)
 	}
 	tobs_buf_wipe(&pem);
 	assert_int_equal(mem_live(), 0);
+}
+
+/* With p = 1 mod e there would be no d; such a prime is passed over. */
+static void no_prime_that_e_divides(void **state)
+{
+	struct dealt d = { .len = 3 * 128 };
+	struct rng r = { dealt_fill, &d };
+	struct rsa_private *k = NULL;
+
+	(void)state;
+	/* 2^1024 - 0x970097, which is 1 mod 65537; 2^1024 - 105; 2^1024 - 179: all primes */
+	memset(d.bytes, 0xff, d.len);
+	memcpy(d.bytes + 125, "\x68\xff\x69", 3);
+	d.bytes[255] = 0x97;
+	d.bytes[383] = 0x4d;
+	assert_ok(rsa_private_generate(&r, &k));
+	assert_int_equal(d.pos, d.len);
+	rsa_private_free(k);
 }
 
 static void a_stuck_rng_gives_no_key(void **state)
@@ -276,6 +327,7 @@ static void schemes_keep_apart(void **state)
 	struct prng p = { 67 };
 	struct rng r = prng_rng(&p);
 	uint8_t block[RSA_BYTES], plain[RSA_SHA1_PLAIN];
+	int too_long = 0;
 
 	(void)state;
 	for (int i = 0; i < 20; i++) {
@@ -284,7 +336,11 @@ static void schemes_keep_apart(void **state)
 		assert_ok(rsa_encrypt_pad(rsa_private_public(k), &r, tobs_str("data"), block));
 		if (rsa_decrypt_sha1(k, block, plain) == TOBS_OK)
 			assert_code(rsa_sha1_check(plain, 4), TOBS_ECRYPTO);
+		else
+			too_long++;
 	}
+	/* One in 256 begins with a zero byte, and these don't. */
+	assert_int_equal(too_long, 20);
 	rsa_private_free(k);
 }
 
@@ -293,8 +349,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(from_pem),
 		cmocka_unit_test(refuses_pem),
+		cmocka_unit_test(never_asks_on_the_terminal),
 		cmocka_unit_test(to_pem),
 		cmocka_unit_test(generates),
+		cmocka_unit_test(no_prime_that_e_divides),
 		cmocka_unit_test(a_stuck_rng_gives_no_key),
 		cmocka_unit_test(pad_round_trips),
 		cmocka_unit_test(pad_uses_all_randomness),
