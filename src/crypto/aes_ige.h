@@ -44,7 +44,8 @@ struct aes_ige_engine;
 
 /*
  * An expanded key for one direction, for a key that is used again or a stream
- * that comes in pieces. Plain memory, may be copied; wipe it when done.
+ * that comes in pieces. Plain memory, may be copied; wipe it when done. It wants
+ * an address that 16 divides, so don't put it into an arena.
  */
 struct aes_ige_key {
 	_Alignas(16) uint8_t schedule[256];

@@ -13,7 +13,7 @@
 #include "base/endian.h"
 #include "base/wipe.h"
 
-/* The loops over rounds and lanes must vanish, or the states live in memory instead of registers. */
+/* The loops over rounds and lanes must vanish, or the states live in memory, not in registers. */
 #ifdef __clang__
 #define TARGET __attribute__((target("aes")))
 #define UNROLL _Pragma("clang loop unroll(full)")

@@ -17,7 +17,7 @@ static bool usable(void)
 	return __builtin_cpu_supports("aes");
 }
 
-/* The loops over rounds and lanes must vanish, or the states live in memory instead of registers. */
+/* The loops over rounds and lanes must vanish, or the states live in memory, not in registers. */
 #ifdef __clang__
 #define UNROLL _Pragma("clang loop unroll(full)")
 #else
@@ -32,7 +32,7 @@ TARGET_INLINE __m128i mix_words(__m128i w, __m128i word)
 	return _mm_xor_si128(w, word);
 }
 
-/* Even round keys take RotWord, SubWord and the constant; odd ones of a 256-bit key SubWord only. */
+/* Even round keys take RotWord, SubWord and a constant, the odd ones of AES-256 SubWord only. */
 #define NEXT_EVEN(k, i, rcon) \
 	k[i] = mix_words(     \
 		k[(i)-2], _mm_shuffle_epi32(_mm_aeskeygenassist_si128(k[(i)-1], rcon), 0xff))

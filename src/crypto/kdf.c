@@ -130,7 +130,10 @@ void kdf_msg_aes_v1(const struct auth_key *k, enum msg_side side,
 	memcpy(ret->key, a, 8);
 	memcpy(ret->key + 8, b + 8, 12);
 	memcpy(ret->key + 20, c + 4, 12);
-	/* aes_iv = substr(sha1_a, 8, 12) + substr(sha1_b, 0, 8) + substr(sha1_c, 16, 4) + substr(sha1_d, 0, 8) */
+	/*
+	 * aes_iv = substr(sha1_a, 8, 12) + substr(sha1_b, 0, 8) + substr(sha1_c, 16, 4) +
+	 *          substr(sha1_d, 0, 8)
+	 */
 	memcpy(ret->iv, a + 8, 12);
 	memcpy(ret->iv + 12, b, 8);
 	memcpy(ret->iv + 20, c + 16, 4);

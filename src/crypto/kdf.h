@@ -32,7 +32,7 @@ enum {
 /* An authorization key with what it is called by. Wipe it with auth_key_wipe(). */
 struct auth_key {
 	uint8_t bytes[AUTH_KEY_BYTES];
-	uint64_t id;       /* the last 8 bytes of its SHA-1; 0 only for the empty key */
+	uint64_t id;       /* the last 8 bytes of its SHA-1; 0 as long as there is no key */
 	uint64_t aux_hash; /* the first 8 bytes */
 };
 

@@ -50,12 +50,16 @@ TOBS_CHECK int rsa_public_set(struct rsa_public *ret, struct tobs_view n, struct
 
 /*
  * The first key in a PEM text: "RSA PUBLIC KEY" (PKCS #1) or "PUBLIC KEY"
- * (SubjectPublicKeyInfo). TOBS_EMALFORMED when there is none, TOBS_EINVAL when it
- * isn't RSA or not as above, TOBS_ETOOBIG, TOBS_ENOMEM.
+ * (SubjectPublicKeyInfo). TOBS_EMALFORMED when there is none (or, as libcrypto's
+ * decoders don't tell, when memory ran out in them), TOBS_EINVAL when it isn't RSA
+ * or not as above, TOBS_ETOOBIG, TOBS_ENOMEM.
  */
 TOBS_CHECK int rsa_public_from_pem(struct rsa_public *ret, struct tobs_view pem);
 
-/* Appends "-----BEGIN RSA PUBLIC KEY-----…" with a newline at the end. TOBS_ENOMEM, or out's error. */
+/*
+ * Appends "-----BEGIN RSA PUBLIC KEY-----…" with a newline at the end. TOBS_ENOMEM,
+ * or out's error.
+ */
 TOBS_CHECK int rsa_public_to_pem(const struct rsa_public *k, struct tobs_buf *out);
 
 /*

@@ -13,7 +13,7 @@ struct rsa_private;
 
 /*
  * A new key with e = 65537, drawn from `rng` alone: the same numbers give the
- * same key, so a simulation can be repeated. Takes about 0.2 s. TOBS_ENOMEM;
+ * same key, so a simulation can be repeated. Takes about 0.1 s. TOBS_ENOMEM;
  * TOBS_ECRYPTO when rng repeats itself. *ret is freed with rsa_private_free().
  */
 TOBS_CHECK int rsa_private_generate(const struct rng *rng, struct rsa_private **ret);

@@ -12,7 +12,7 @@
  *     M1 = H(H(p)^H(g), H(salt1), H(salt2), A, B, K)  compares M1
  *                                           ------->
  *
- * Hashing a password takes 0.1 s on purpose, and a group that is not the
+ * Hashing a password takes 0.05 s on purpose, and a group that is not the
  * well-known one another quarter of a second to check: work for a worker thread.
  */
 #ifndef CRYPTO_SRP_H
@@ -37,7 +37,10 @@ struct srp_algo {
 	int32_t g;
 };
 
-/* x, the password's hash. A secret as good as the password. TOBS_EINVAL for a salt or password beyond INT_MAX; TOBS_ENOMEM. */
+/*
+ * x, the password's hash: a secret as good as the password. TOBS_EINVAL for a salt
+ * beyond INT_MAX; TOBS_ENOMEM.
+ */
 TOBS_CHECK int srp_hash_password(
 	const struct srp_algo *algo, struct tobs_view password, uint8_t ret_x[SRP_HASH]);
 
@@ -69,7 +72,10 @@ struct srp_server {
 	uint8_t b[SRP_BYTES];      /* B, to be sent as srp_B */
 };
 
-/* Draws b and computes B. TOBS_ECRYPTO when p and g are no good or rng repeats itself; TOBS_ENOMEM. */
+/*
+ * Draws b and computes B. TOBS_ECRYPTO when p and g are no good or rng repeats
+ * itself; TOBS_ENOMEM.
+ */
 TOBS_CHECK int srp_server_start(struct srp_server *s, const struct srp_algo *algo,
 	const uint8_t v[SRP_BYTES], const struct rng *rng);
 

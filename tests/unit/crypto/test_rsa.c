@@ -76,7 +76,7 @@ static void refuses_pem(void **state)
 	assert_memory_equal(&k, &before, sizeof k);
 }
 
-/* Cut anywhere it is refused, but for the newline at its end; with any bit flipped nothing breaks. */
+/* Cut anywhere but at its last newline it is refused; with any bit flipped nothing breaks. */
 static void damaged_pem(void **state)
 {
 	static const char pem[] = PEM_KEY_PUBLIC_PKCS1;
@@ -144,7 +144,7 @@ static void from_numbers(void **state)
 	assert_code(rsa_public_set(&k, v, tobs_view(zeros, 9)), TOBS_EINVAL);
 	assert_code(rsa_public_set(&k, v, tobs_view("\1", 1)), TOBS_EINVAL);
 	assert_code(rsa_public_set(&k, v, tobs_view("\1\0\0", 3)), TOBS_EINVAL);
-	assert_code(rsa_public_set(&k, v, tobs_view("\1\0\0\0\1", 5)), TOBS_EINVAL);
+	assert_code(rsa_public_set(&k, v, tobs_view("\1\0\1\0\1", 5)), TOBS_EINVAL);
 	n[0] = 1;
 	assert_code(rsa_public_set(&k, tobs_view(n, RSA_BYTES + 1), e), TOBS_EINVAL);
 	n[1] &= 0x7f;
@@ -155,7 +155,7 @@ static void from_numbers(void **state)
 	assert_memory_equal(&k, &before, sizeof k);
 }
 
-/* The fingerprint hashes e as TL bytes, which are padded: one length of each remainder. Python computed them. */
+/* The fingerprint hashes e as TL bytes, which are padded: every length. Computed with Python. */
 static void fingerprints(void **state)
 {
 	static const struct {

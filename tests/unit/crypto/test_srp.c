@@ -2,6 +2,7 @@
 #include "crypto/srp.h"
 
 #include "crypto/dh.h"
+#include "crypto/sha.h"
 #include "support/bytes.h"
 
 /* The algorithm with the well-known group and salts given as text. */
@@ -300,6 +301,40 @@ static void hostile_numbers(void **state)
 	assert_memory_equal(&proof, &before, sizeof proof);
 }
 
+/*
+ * With A = 0 (or p) the shared number is 0 whatever the password, so anybody
+ * could compute M1. This one is right but for that, and must be refused.
+ */
+static void nobody_gets_in_with_zero(void **state)
+{
+	struct salted s;
+	const struct srp_algo *algo = with_salts(&s, "01", "02");
+	uint8_t hp[32], hg[32], h1[32], h2[32], key[32], m1[32], v[SRP_BYTES], x[SRP_HASH];
+	uint8_t g[SRP_BYTES] = { [SRP_BYTES - 1] = 3 }, zero[SRP_BYTES] = { 0 };
+	struct prng p = { 76 };
+	struct rng r = prng_rng(&p);
+	struct srp_server server;
+
+	(void)state;
+	some_x(x);
+	assert_ok(srp_verifier(algo, x, v));
+	assert_ok(srp_server_start(&server, algo, v, &r));
+	SHA256_OF(hp, algo->p);
+	SHA256_OF(hg, tobs_view(g, sizeof g));
+	for (int i = 0; i < 32; i++)
+		hp[i] ^= hg[i];
+	SHA256_OF(h1, algo->salt1);
+	SHA256_OF(h2, algo->salt2);
+	SHA256_OF(key, tobs_view(zero, sizeof zero));
+	for (int with_p = 0; with_p < 2; with_p++) {
+		struct tobs_view a = with_p ? algo->p : tobs_view(zero, sizeof zero);
+
+		SHA256_OF(m1, tobs_view(hp, 32), tobs_view(h1, 32), tobs_view(h2, 32), a,
+			tobs_view(server.b, SRP_BYTES), tobs_view(key, 32));
+		assert_code(srp_server_check(&server, algo, a, tobs_view(m1, 32)), TOBS_ECRYPTO);
+	}
+}
+
 static void bad_groups(void **state)
 {
 	struct salted s;
@@ -334,7 +369,7 @@ static void bad_groups(void **state)
 		TOBS_ECRYPTO);
 }
 
-/* A server that draws 0 for ever would send k*v + 1; v = 0, which no password gives, makes that 1. */
+/* A server that draws 0 for ever sends k*v + 1, and v = 0, which no password gives, makes that 1. */
 static void a_stuck_rng(void **state)
 {
 	static const struct srp_server zero;
@@ -364,6 +399,7 @@ int main(void)
 		cmocka_unit_test(salts_are_part_of_the_proof),
 		cmocka_unit_test(numbers_without_zeros),
 		cmocka_unit_test(hostile_numbers),
+		cmocka_unit_test(nobody_gets_in_with_zero),
 		cmocka_unit_test(bad_groups),
 		cmocka_unit_test(a_stuck_rng),
 	};
