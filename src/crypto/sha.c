@@ -5,8 +5,8 @@
  * plain memory and cannot. Nearly everything hashed here is a few dozen bytes in
  * the middle of a key derivation, so we take the second door: states that can
  * be copied, no error paths that never run, and 70 ns instead of 120 for 64
- * bytes. The family counts as deprecated since OpenSSL 3.0, hence the line below;
- * OpenSSL 4 and its forks still have it.
+ * bytes. OpenSSL calls the family deprecated since 3.0 (hence the line below) and
+ * keeps it; for LibreSSL, BoringSSL and AWS-LC it is the way to hash.
  */
 #define OPENSSL_API_COMPAT 10100
 
