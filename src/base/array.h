@@ -48,7 +48,7 @@
 #define ARRAY_DEINIT(a) (mem_free((a)->items), memset((a), 0, sizeof *(a)), (void)0)
 
 #define ARRAY_EACH(it, a) \
-	for (__typeof__((a)->items) it = (a)->items; it && it < (a)->items + (a)->count; it++)
+	for (__typeof__(&*(a)->items) it = (a)->items; it && it < (a)->items + (a)->count; it++)
 
 int array_reserve(void **items, size_t *cap, size_t count, size_t more, size_t size);
 void array_remove(void *items, size_t *count, size_t i, size_t size);
