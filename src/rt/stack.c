@@ -16,6 +16,9 @@
 #ifndef MADV_GUARD_INSTALL
 #define MADV_GUARD_INSTALL 102 /* Linux 6.13, include/uapi/asm-generic/mman-common.h */
 #endif
+#ifndef MADV_POPULATE_READ
+#define MADV_POPULATE_READ 22 /* Linux 5.14 */
+#endif
 
 enum {
 	MAP_COUNT_DEFAULT = 65530, /* Linux, DEFAULT_MAX_MAP_COUNT */
@@ -146,13 +149,20 @@ static int budget_spent(struct stack_pool *p)
 	return TOBS_ENOMEM;
 }
 
+/* Emulators say yes to advice they do not know, so the first guard is tried out. */
+static bool guard_works(uint8_t *guard)
+{
+	return madvise(guard, STACK_GUARD, MADV_POPULATE_READ) != 0 && errno == EFAULT;
+}
+
 /* Makes the guard of a slot that is used for the first time. */
 static int guard_install(struct stack_pool *p, uint8_t *low)
 {
 	uint8_t *guard = low - STACK_GUARD;
 
 	if (p->guard != STACK_GUARD_PROTECT) {
-		if (admitted() && madvise(guard, STACK_GUARD, MADV_GUARD_INSTALL) == 0) {
+		if (admitted() && madvise(guard, STACK_GUARD, MADV_GUARD_INSTALL) == 0 &&
+			(p->guard == STACK_GUARD_MARKER || guard_works(guard))) {
 			p->guard = STACK_GUARD_MARKER;
 			return TOBS_OK;
 		}

@@ -31,10 +31,12 @@ enum {
 	STACK_MAX_BITS = 26,  /* 64 MiB */
 	STACK_SLAB_BITS = 22, /* a slab holds 4 MiB of stacks, or one stack */
 	/*
-	 * Four pages: code built without -fstack-clash-protection steps over a
-	 * guard with one big frame, and libraries are built so.
+	 * As large as the guard GCC expects on AArch64 (stack-clash-protection-guard-size
+	 * in its manual), and a whole page wherever pages are larger than 4 KiB. It is
+	 * address space only. Libraries are mostly built without the probes that
+	 * -fstack-clash-protection adds; this stops their larger frames as well.
 	 */
-	STACK_GUARD = 16 << 10,
+	STACK_GUARD = 64 << 10,
 	STACK_DIRTY_MAX = 4 << 20, /* bytes of free stacks whose pages are kept */
 };
 

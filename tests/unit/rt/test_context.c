@@ -99,7 +99,7 @@ static void stands_on_its_stack(void **state)
 	there = context_make(stack, STACK - 3, look_around, NULL);
 	to_there();
 	assert_true(seen_high > seen_low && seen_high <= stack + STACK);
-	assert_true(stack + STACK - seen_high < 4096);
+	assert_true(stack + STACK - seen_high < STACK / 4);
 	assert_int_equal(misaligned, 0);
 }
 
@@ -175,7 +175,8 @@ static void keeps_floating_point_modes(void **state)
 	fesetround(FE_DOWNWARD);
 	down = one / three;
 	fesetround(FE_TONEAREST);
-	assert_true(up > down);
+	if (!RUNNING_ON_VALGRIND) /* it rounds to nearest always */
+		assert_true(up > down);
 }
 
 int main(void)

@@ -68,7 +68,7 @@ static void note(void *arg, int events)
 	seen.calls++;
 	seen.events = events;
 	if (seen.calls == seen.off_after)
-		assert(fd_watch_set(seen.watch, 0) == TOBS_OK);
+		fd_watch_set(seen.watch, 0);
 }
 
 FIBER_TEST(a_watch_calls_as_long_as_it_is_ready)
