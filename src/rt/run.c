@@ -6,10 +6,12 @@
 #include "base/alloc.h"
 #include "rt/context.h"
 #include "rt/post.h"
+#include "rt/resolve.h"
 #include "rt/sched.h"
 #include "rt/testing.h"
 
 static atomic_bool running; /* in this process */
+static uint64_t runs;
 static struct fake_clock *fake_clock;
 
 void rt_use_clock(struct fake_clock *clock)
@@ -57,6 +59,8 @@ static void rt_init(struct rt *rt)
 	list_init(&rt->hooks);
 	waiters_init(&rt->hooks_wait);
 	tobs_event_init(&rt->shutdown);
+	tobs_sem_init(&rt->lookups, RESOLVE_THREADS);
+	rt->run = ++runs;
 	stack_pool_init(&rt->stacks, STACK_GUARD_AUTO);
 	init_fiber(&rt->sched, "scheduler");
 	init_fiber(&rt->main, "main");

@@ -118,8 +118,10 @@ struct rt {
 	uv_timer_t timer;
 	int64_t timer_at; /* what the timer is set to, WAIT_FOREVER when it is not */
 	uv_async_t async;
-	size_t jobs;     /* offloaded or looked up, not yet back */
-	size_t watching; /* descriptors somebody waits for */
+	size_t jobs;             /* offloaded or looked up, not yet back */
+	uint64_t run;            /* the number of this run */
+	struct tobs_sem lookups; /* of names, at once */
+	size_t watching;         /* descriptors somebody waits for */
 
 	struct tobs_event shutdown;
 	struct list hooks;
