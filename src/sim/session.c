@@ -24,8 +24,7 @@ enum {
 };
 
 int sim_session_get(struct sim_keys *keys, struct sim_key *key, uint64_t id,
-	const struct sim_session_events *events, struct sim_session_stats *stats,
-	struct sim_session **ret)
+	struct sim_session_stats *stats, struct sim_session **ret)
 {
 	struct sim_session *s = map_get(&key->sessions, id);
 
@@ -43,7 +42,6 @@ int sim_session_get(struct sim_keys *keys, struct sim_key *key, uint64_t id,
 			return TOBS_ENOMEM;
 		}
 	}
-	s->events = events;
 	*ret = s;
 	return TOBS_OK;
 }
@@ -92,6 +90,8 @@ int session_queue(struct sim_session *s, struct tobs_view body, bool content, ui
 	s->seq += content;
 	s->kept_bytes += body.len;
 	bound_kept(s);
+	if (s->conn && s->events->ready)
+		s->events->ready(s->events->user, s);
 	return TOBS_OK;
 }
 
@@ -199,12 +199,22 @@ struct sim_outgoing *session_answer_to(struct sim_session *s, uint64_t query)
 	return NULL;
 }
 
-void sim_session_attached(struct sim_session *s)
+void sim_session_attached(
+	struct sim_session *s, void *conn, const struct sim_session_events *events)
 {
+	s->conn = conn;
+	s->events = events;
+	s->disconnect_at = 0;
 	ARRAY_EACH (o, &s->out) {
 		s->stats->resent += o->sent;
 		o->sent = false;
 	}
+}
+
+void sim_session_detached(struct sim_session *s)
+{
+	s->conn = NULL;
+	s->events = NULL;
 }
 
 bool sim_session_has_output(const struct sim_session *s)

@@ -34,7 +34,8 @@ struct sim_session_events {
 	void (*query)(void *user, struct sim_session *s, uint64_t msg_id, struct tobs_view body);
 	/* The client does not want the answer any more (rpc_drop_answer); true when it was under way. */
 	bool (*drop)(void *user, struct sim_session *s, uint64_t msg_id);
-	/* The session ended itself (destroy_session of another of the key's is handled inside). */
+	/* Something waits to be sent. May be NULL. */
+	void (*ready)(void *user, struct sim_session *s);
 	void *user;
 };
 
@@ -81,10 +82,9 @@ struct sim_session {
 	bool pack; /* answers are sent as gzip_packed when that is shorter */
 };
 
-/* A session that is not there yet is made; TOBS_ENOMEM. */
+/* A session that is not there yet is made, without a connection; TOBS_ENOMEM. */
 int sim_session_get(struct sim_keys *keys, struct sim_key *key, uint64_t id,
-	const struct sim_session_events *events, struct sim_session_stats *stats,
-	struct sim_session **ret);
+	struct sim_session_stats *stats, struct sim_session **ret);
 void sim_session_free(struct sim_session *s);
 
 /*
@@ -104,7 +104,11 @@ bool sim_session_is_running(const struct sim_session *s, uint64_t msg_id);
 int sim_session_push(struct sim_session *s, struct tobs_view body);
 
 /* Another connection serves the session: what was not acknowledged goes out again. */
-void sim_session_attached(struct sim_session *s);
+void sim_session_attached(
+	struct sim_session *s, void *conn, const struct sim_session_events *events);
+
+/* Its connection is gone: what is queued waits for the next one. */
+void sim_session_detached(struct sim_session *s);
 
 /* Whether sim_session_take() would give something. */
 bool sim_session_has_output(const struct sim_session *s);

@@ -48,7 +48,7 @@ static bool on_drop(void *user, struct sim_session *s, uint64_t msg_id)
 	return true;
 }
 
-static const struct sim_session_events server_events = { on_query, on_drop, NULL };
+static const struct sim_session_events server_events = { .query = on_query, .drop = on_drop };
 
 static void on_answered(void *user, struct mt_query *q, struct tobs_view result)
 {
@@ -91,6 +91,12 @@ static void connect_links(void)
 	mt_link_accept(&down, NULL);
 }
 
+static void attach(uint64_t session_id)
+{
+	assert_ok(sim_session_get(&keys, key, session_id, &stats, &server));
+	sim_session_attached(server, &down, &server_events);
+}
+
 static int setup(void **state)
 {
 	struct mt_session_options options = {
@@ -116,8 +122,7 @@ static int setup(void **state)
 	answered = refused = renewed = dropped = 0;
 	held_count = 0;
 	hold = false;
-	assert_ok(sim_session_get(
-		&keys, key, mt_session_id(client), &server_events, &stats, &server));
+	attach(mt_session_id(client));
 	connect_links();
 	mt_session_connected(client);
 	return 0;
@@ -158,8 +163,7 @@ static void to_server(void)
 	while (mt_link_next(&down, &packet) == TOBS_OK) {
 		assert_ok(mt_open(packet.data, packet.len, &key->key, MSG_BY_CLIENT, &m, NULL));
 		if (m.session_id != server->id)
-			assert_ok(sim_session_get(
-				&keys, key, m.session_id, &server_events, &stats, &server));
+			attach(m.session_id);
 		assert_ok(sim_session_receive(server, &m));
 	}
 }
@@ -267,7 +271,7 @@ static void a_lost_connection_loses_nothing(void **state)
 		mt_link_deinit(&down);
 		connect_links();
 		mt_session_connected(client);
-		sim_session_attached(server);
+		sim_session_attached(server, &down, &server_events);
 		talk();
 		assert_int_equal(answered, 10 * (round + 1));
 	}
@@ -335,8 +339,7 @@ static void clocks_that_differ(void **state)
 			.time_offset = (side ? 1 : -1) * 3600ll * 1000000 };
 
 		assert_ok(mt_session_new(&client, &options));
-		assert_ok(sim_session_get(
-			&keys, key, mt_session_id(client), &server_events, &stats, &server));
+		attach(mt_session_id(client));
 		mt_session_connected(client);
 		query(&q[side], words[side]);
 		talk();

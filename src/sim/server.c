@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: MIT */
+#include "sim/server.h"
+
+#include <stdio.h>
+
+#include "base/log.h"
+#include "sim/conn.h"
+
+enum { SECOND = 1000000, ACCEPT_PAUSE_MS = 100, PEM_MAX = 16384 };
+
+/* The world's clock, as far off as the faults want it. */
+static int64_t skewed_wall(void *user)
+{
+	const struct sim_server *s = user;
+
+	return clock_wall(s->world->options.clock) + s->faults.numbers[FAULT_SKEW] * SECOND;
+}
+
+static int64_t plain_mono(void *user)
+{
+	const struct sim_server *s = user;
+
+	return clock_mono(s->world->options.clock);
+}
+
+static int accept_main(void *arg)
+{
+	const struct tobs_fiber_options options = { .name = "sim connection" };
+	struct sim_dc_server *dc = arg;
+
+	for (;;) {
+		struct conn_args *args;
+		struct sock *sock;
+		int r = sock_accept(dc->listener, &sock, NULL, NULL);
+
+		if (r == TOBS_ECANCELED || r == TOBS_ECLOSED)
+			return TOBS_OK;
+		if (r) {
+			/* Out of descriptors, most likely: others will be closed. */
+			if (tobs_sleep(ACCEPT_PAUSE_MS))
+				return TOBS_OK;
+			continue;
+		}
+		dc->keys.salt_seconds = dc->server->faults.numbers[FAULT_SALT];
+		args = MEM_NEW(struct conn_args);
+		if (args)
+			*args = (struct conn_args){ dc, sock };
+		if (!args || tobs_group_spawn(&dc->server->group, conn_main, args, &options)) {
+			mem_free(args);
+			sock_close(sock);
+		}
+	}
+}
+
+static int listen_dc(
+	struct sim_server *s, const struct sim_server_options *o, int id, struct tobs_err *err)
+{
+	const struct tobs_fiber_options options = { .name = "sim listener" };
+	struct sim_dc_server *dc = &s->dcs[s->dc_count];
+	const char *host = o->host ? o->host : "127.0.0.1";
+	struct sim_dc *told = &s->rpc.dcs[s->dc_count];
+	struct addr at;
+	int r = addr_parse(tobs_str(host), o->port ? (uint16_t)(o->port + id - 1) : 0, &at);
+
+	if (r)
+		return tobs_fail(err, TOBS_EINVAL, "\"%s\" is not a numeric address", host);
+	r = sock_listen(&at, NULL, &dc->listener, err);
+	if (!r)
+		r = sock_local(dc->listener, &at);
+	if (r)
+		return r;
+	dc->server = s;
+	dc->id = id;
+	dc->port = addr_port(&at);
+	sim_keys_init(&dc->keys, &s->clock, s->rng);
+	*told = (struct sim_dc){ .id = id, .port = dc->port };
+	snprintf(told->host, sizeof told->host, "%s", host);
+	s->dc_count = ++s->rpc.dc_count;
+	return tobs_group_spawn(&s->group, accept_main, dc, &options);
+}
+
+static int make_key(struct sim_server *s, const char *pem, struct tobs_err *err)
+{
+	int r = pem ? rsa_private_from_pem(tobs_str(pem), &s->key)
+		    : rsa_private_generate(s->rng, &s->key);
+
+	if (r)
+		return tobs_fail(err, r == TOBS_ENOMEM ? r : TOBS_EINVAL,
+			"the private key is not PEM of a 2048-bit RSA key");
+	r = rsa_public_to_pem(rsa_private_public(s->key), &s->public_pem);
+	return r ? tobs_fail(err, r, "no memory for the key") : TOBS_OK;
+}
+
+int sim_server_start(
+	struct sim_server **ret, const struct sim_server_options *options, struct tobs_err *err)
+{
+	struct sim_server *s = MEM_NEW(struct sim_server);
+	int r;
+
+	if (!s)
+		return tobs_fail(err, TOBS_ENOMEM, "no memory for a server");
+	s->world = options->world;
+	s->rng = rng_system();
+	s->clock = (struct clock){ skewed_wall, plain_mono, s };
+	list_init(&s->conns);
+	tobs_group_init(&s->group, 0);
+	tobs_buf_init(&s->public_pem, PEM_MAX);
+	sim_faults_init(&s->faults, options->seed);
+	sim_rpc_init(&s->rpc, s->world, NULL, &s->faults, &s->clock, s->rng);
+	r = make_key(s, options->private_key, err);
+	for (int id = 1; !r && id <= s->world->options.dc_count; id++)
+		r = listen_dc(s, options, id, err);
+	if (r) {
+		sim_server_stop(s);
+		return r;
+	}
+	*ret = s;
+	return TOBS_OK;
+}
+
+void sim_server_stop(struct sim_server *s)
+{
+	struct tobs_shield shield;
+
+	if (!s)
+		return;
+	tobs_shield_begin(&shield);
+	tobs_group_cancel(&s->group);
+	(void)tobs_group_wait(&s->group);
+	tobs_shield_end(&shield);
+	for (size_t i = 0; i < s->dc_count; i++) {
+		sock_close(s->dcs[i].listener);
+		sim_keys_deinit(&s->dcs[i].keys);
+	}
+	sim_rpc_deinit(&s->rpc);
+	sim_faults_deinit(&s->faults);
+	rsa_private_free(s->key);
+	tobs_buf_deinit(&s->public_pem);
+	mem_free(s);
+}
+
+uint16_t sim_server_port(const struct sim_server *s, int dc)
+{
+	return dc >= 1 && (size_t)dc <= s->dc_count ? s->dcs[dc - 1].port : 0;
+}
+
+const char *sim_server_public_key(const struct sim_server *s)
+{
+	return tobs_buf_str(&s->public_pem);
+}
+
+struct sim_faults *sim_server_faults(struct sim_server *s)
+{
+	return &s->faults;
+}
+
+struct sim_rpc *sim_server_rpc(struct sim_server *s)
+{
+	return &s->rpc;
+}
+
+const struct sim_server_stats *sim_server_stats(const struct sim_server *s)
+{
+	return &s->stats;
+}
+
+void sim_server_break(struct sim_server *s)
+{
+	LIST_EACH (l, &s->conns)
+		conn_break(conn_of(l));
+}
+
+int sim_server_export_key(const struct sim_server *s, struct tobs_buf *out)
+{
+	return rsa_private_to_pem(s->key, out);
+}
