@@ -14,14 +14,21 @@ int json_fail(struct tobs_err *err, int code, const char *fmt, ...)
 	return json_failed(err, code);
 }
 
+/* What does not fit is cut off at the end. */
 static int in_front(struct tobs_err *err, int code, const char *glue, struct tobs_view what)
 {
-	char rest[sizeof err->message];
+	size_t room = sizeof err->message - 1, first, second, rest;
 
 	if (!err)
 		return code;
-	memcpy(rest, err->message, sizeof rest);
-	snprintf(err->message, sizeof err->message, "%.*s%s%s", TOBS_VIEW_FMT(what), glue, rest);
+	first = what.len < room ? what.len : room;
+	second = strlen(glue) < room - first ? strlen(glue) : room - first;
+	rest = strnlen(err->message, room - first - second);
+	memmove(err->message + first + second, err->message, rest);
+	if (first)
+		memcpy(err->message, what.ptr, first);
+	memcpy(err->message + first, glue, second);
+	err->message[first + second + rest] = 0;
 	return code;
 }
 

@@ -244,6 +244,11 @@ size_t sim_photo_sizes(int32_t width, int32_t height, struct sim_photo_size ret[
 	return n;
 }
 
+int64_t sim_thumb_size(const struct sim_photo_size *size, int64_t whole)
+{
+	return MIN(700 + (int64_t)size->width * size->height / 9, MAX(whole, 1));
+}
+
 static const union tl_PhotoSize **photo_sizes(struct sim_world *w,
 	const struct sim_photo_size *sizes, const struct sim_blob *blobs, size_t n)
 {
@@ -286,11 +291,8 @@ int sim_photo_add(struct sim_world *w, const struct sim_photo_args *args,
 	if (r)
 		return r;
 	for (size_t i = 0; i + 1 < n; i++) {
-		/* About what a JPEG of that many points takes. */
-		struct sim_content made = { .size = 700 +
-				(int64_t)sizes[i].width * sizes[i].height / 9 };
+		struct sim_content made = { .size = sim_thumb_size(&sizes[i], blobs[n - 1].size) };
 
-		made.size = MIN(made.size, MAX(blobs[n - 1].size, 1));
 		r = set_content(w, id, sizes[i].letter, &made, "image/jpeg", &blobs[i], err);
 		if (r)
 			return r;

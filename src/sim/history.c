@@ -72,21 +72,30 @@ int32_t sim_history_since(const struct sim_history *h, int32_t date)
 	return n - low;
 }
 
-const union tl_Message *sim_history_get(
-	const struct sim_history *h, int32_t id, struct tobs_arena *arena)
+const union tl_Message *sim_history_at(
+	const struct sim_history *h, int32_t index, struct tobs_arena *arena)
 {
-	int32_t index = sim_list_rank(&h->list, id), made = sim_list_made(&h->list);
-	const union tl_Message *m;
+	int32_t made = sim_list_made(&h->list);
+	const union tl_Message *m = NULL;
 
-	if (index >= sim_history_count(h) || sim_list_id(&h->list, index) != id)
-		return NULL;
 	if (index >= made)
 		return h->stored.items[index - made];
-	m = map_get(&h->changed, (uint64_t)id);
+	if (h->changed.count)
+		m = map_get(&h->changed, (uint64_t)sim_list_id(&h->list, index));
 	if (m)
 		return m;
 	return h->list.source->ops->message(
 		h->list.source, sim_list_source_index(&h->list, index), arena);
+}
+
+const union tl_Message *sim_history_get(
+	const struct sim_history *h, int32_t id, struct tobs_arena *arena)
+{
+	int32_t index = sim_list_rank(&h->list, id);
+
+	if (index >= sim_history_count(h) || sim_list_id(&h->list, index) != id)
+		return NULL;
+	return sim_history_at(h, index, arena);
 }
 
 union tl_Message *sim_history_edit(struct sim_history *h, int32_t id)
@@ -123,7 +132,8 @@ int32_t sim_message_top(const struct sim_history *h, const union tl_Message *m)
 	if (any && any->ctor == TL_messageReplyHeader)
 		r = &any->messageReplyHeader;
 	if (!is_forum(h)) {
-		if (!r || r->reply_to_peer_id)
+		/* What a service message answers is what it is about: "pinned this". */
+		if (!r || r->reply_to_peer_id || m->ctor == TL_messageService)
 			return 0;
 		return r->reply_to_top_id ? r->reply_to_top_id : r->reply_to_msg_id;
 	}

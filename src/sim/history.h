@@ -84,6 +84,10 @@ int sim_history_replace(struct sim_history *h, union tl_Message *m);
 const union tl_Message *sim_history_get(
 	const struct sim_history *h, int32_t id, struct tobs_arena *arena);
 
+/* The same by its index in h->list, which must be one. NULL: no memory. */
+const union tl_Message *sim_history_at(
+	const struct sim_history *h, int32_t index, struct tobs_arena *arena);
+
 /* A copy in the world's memory that can be changed and put back with sim_history_replace(). */
 union tl_Message *sim_history_edit(struct sim_history *h, int32_t id);
 

@@ -26,7 +26,8 @@ static int32_t since(const struct sim_sequence *q, int32_t date)
 
 struct sim_window sim_window(struct sim_sequence *q, const struct sim_slice *slice)
 {
-	int64_t start = 0, end, n;
+	int64_t start = 0, end, n, newest, oldest;
+	int32_t offset;
 
 	if (slice->first)
 		q->from = MIN(q->to, q->rank(q, slice->first));
@@ -41,10 +42,43 @@ struct sim_window sim_window(struct sim_sequence *q, const struct sim_slice *sli
 	end = start + MAX(slice->limit, 0);
 	start = MIN(MAX(start, 0), n);
 	end = MIN(MAX(end, start), n);
-	return (struct sim_window){ .newest = (int32_t)(q->to - 1 - start),
-		.count = (int32_t)(end - start),
-		.offset = (int32_t)start,
+	offset = (int32_t)start;
+	/* max_id and min_id leave out what the slice has, they do not move it. */
+	newest = q->to - 1 - start;
+	oldest = q->to - end;
+	if (slice->max_id > 0)
+		newest = MIN(newest, q->rank(q, slice->max_id) - 1);
+	if (slice->min_id > 0 && slice->min_id < INT32_MAX)
+		oldest = MAX(oldest, q->rank(q, slice->min_id + 1));
+	return (struct sim_window){ .newest = (int32_t)newest,
+		.count = (int32_t)MAX(newest - oldest + 1, 0),
+		.offset = offset,
 		.total = (int32_t)n };
+}
+
+int sim_fill_page(struct sim_account *viewer, struct sim_history *h, struct sim_sequence *q,
+	const struct sim_slice *slice, struct tobs_arena *arena, struct sim_page *ret)
+{
+	struct sim_window window = sim_window(q, slice);
+	const union tl_Message **items = TOBS_ARENA_ARRAY(
+		arena, (size_t)window.count + 1, const union tl_Message *);
+
+	if (!items)
+		return TOBS_ENOMEM;
+	for (int32_t i = 0; i < window.count; i++) {
+		const union tl_Message *m = sim_history_at(
+			h, q->index(q, window.newest - i), arena);
+
+		if (m)
+			m = sim_view_message(viewer, h, m, arena);
+		if (!m)
+			return TOBS_ENOMEM;
+		items[i] = m;
+	}
+	ret->messages = (struct tl_vec_Message){ (uint32_t)window.count, items };
+	ret->total = window.total;
+	ret->offset = window.offset;
+	return TOBS_OK;
 }
 
 /* ---- pages of a list of a history ---- */
@@ -60,67 +94,33 @@ static int32_t list_rank(const struct sim_sequence *q, int32_t id)
 	return sim_list_rank(((const struct list_sequence *)q)->list, id);
 }
 
-static int32_t list_date(const struct sim_sequence *q, int32_t index)
+static int32_t list_index(const struct sim_sequence *q, int32_t i)
 {
 	const struct list_sequence *l = (const void *)q;
-	const struct sim_history *h = l->history;
 
-	if (l->list != &h->list)
-		index = sim_list_rank(&h->list, sim_list_id(l->list, index));
-	return sim_history_date_at(h, index);
+	if (l->list == &l->history->list)
+		return i;
+	return sim_list_rank(&l->history->list, sim_list_id(l->list, i));
 }
 
-int sim_fill_page(struct sim_account *viewer, struct sim_history *h, const int32_t *ids,
-	const struct sim_window *window, struct tobs_arena *arena, struct sim_page *ret)
+static int32_t list_date(const struct sim_sequence *q, int32_t i)
 {
-	const union tl_Message **items = TOBS_ARENA_ARRAY(
-		arena, (size_t)window->count + 1, const union tl_Message *);
-
-	if (!items)
-		return TOBS_ENOMEM;
-	for (int32_t i = 0; i < window->count; i++) {
-		const union tl_Message *m = sim_history_get(h, ids[i], arena);
-
-		if (m)
-			m = sim_view_message(viewer, h, m, arena);
-		if (!m)
-			return TOBS_ENOMEM;
-		items[i] = m;
-	}
-	ret->messages = (struct tl_vec_Message){ (uint32_t)window->count, items };
-	ret->total = window->total;
-	ret->offset = window->offset;
-	return TOBS_OK;
-}
-
-/* max_id and min_id leave out what the slice has, they do not move it. */
-int32_t sim_bound(int32_t *ids, int32_t n, const struct sim_slice *slice)
-{
-	int32_t kept = 0;
-
-	for (int32_t i = 0; i < n; i++)
-		if ((slice->max_id <= 0 || ids[i] < slice->max_id) && ids[i] > slice->min_id)
-			ids[kept++] = ids[i];
-	return kept;
+	return sim_history_date_at(((const struct list_sequence *)q)->history, list_index(q, i));
 }
 
 static int list_page(struct sim_account *viewer, struct sim_history *h, const struct sim_list *l,
 	const struct sim_slice *slice, struct tobs_arena *arena, struct sim_page *ret)
 {
 	struct list_sequence q = {
-		.base = { .to = sim_list_count(l), .rank = list_rank, .date = list_date },
+		.base = { .to = sim_list_count(l),
+			.rank = list_rank,
+			.index = list_index,
+			.date = list_date },
 		.history = h,
 		.list = l,
 	};
-	struct sim_window window = sim_window(&q.base, slice);
-	int32_t *ids = TOBS_ARENA_ARRAY(arena, (size_t)window.count + 1, int32_t);
 
-	if (!ids)
-		return TOBS_ENOMEM;
-	for (int32_t i = 0; i < window.count; i++)
-		ids[i] = sim_list_id(l, window.newest - i);
-	window.count = sim_bound(ids, window.count, slice);
-	return sim_fill_page(viewer, h, ids, &window, arena, ret);
+	return sim_fill_page(viewer, h, &q.base, slice, arena, ret);
 }
 
 int sim_history_page(struct sim_account *viewer, struct sim_history *h,

@@ -301,12 +301,17 @@ static int32_t found_rank(const struct sim_sequence *q, int32_t id)
 	return (int32_t)low;
 }
 
-static int32_t found_date(const struct sim_sequence *q, int32_t index)
+static int32_t found_index(const struct sim_sequence *q, int32_t i)
 {
 	const struct sim_search *s = ((const struct found_sequence *)q)->search;
 
+	return sim_list_rank(&s->history->list, s->ids.items[i]);
+}
+
+static int32_t found_date(const struct sim_sequence *q, int32_t i)
+{
 	return sim_history_date_at(
-		s->history, sim_list_rank(&s->history->list, s->ids.items[index]));
+		((const struct found_sequence *)q)->search->history, found_index(q, i));
 }
 
 int sim_search_page(struct sim_account *viewer, struct sim_history *h,
@@ -314,26 +319,17 @@ int sim_search_page(struct sim_account *viewer, struct sim_history *h,
 	struct sim_page *ret)
 {
 	struct sim_world *w = h->world;
-	struct found_sequence q = { .base = { .rank = found_rank, .date = found_date } };
+	struct found_sequence q = {
+		.base = { .rank = found_rank, .index = found_index, .date = found_date }
+	};
 	struct sim_search *s = NULL;
-	struct sim_window window;
-	int32_t *ids;
 	int r = find(h, query, &s);
 
 	if (r)
 		return r;
 	q.search = s;
 	q.base.to = (int32_t)s->ids.count;
-	window = sim_window(&q.base, slice);
-	ids = TOBS_ARENA_ARRAY(arena, (size_t)window.count + 1, int32_t);
-	if (ids) {
-		for (int32_t i = 0; i < window.count; i++)
-			ids[i] = s->ids.items[window.newest - i];
-		window.count = sim_bound(ids, window.count, slice);
-		r = sim_fill_page(viewer, h, ids, &window, arena, ret);
-	} else {
-		r = TOBS_ENOMEM;
-	}
+	r = sim_fill_page(viewer, h, &q.base, slice, arena, ret);
 	if (s == w->search)
 		return r;
 	if (s->ids.count <= KEEP_MAX) {

@@ -6,6 +6,7 @@
 #include "sim/history.h"
 
 #include "base/rand.h"
+#include "sim/synthetic.h"
 #include "support/sim_world.h"
 #include "support/test.h"
 
@@ -20,6 +21,7 @@ struct entry {
 struct model {
 	struct entry items[MESSAGES * 2]; /* ascending */
 	int count;
+	struct sim_query query; /* what `match` is about */
 };
 
 static int by_id_down(const void *left, const void *right)
@@ -116,7 +118,7 @@ static void try_everything(struct sim_history *h, const struct model *m, struct 
 	for (int i = 0; i < TRIES; i++) {
 		struct sim_slice s = random_slice(p, m);
 		int32_t top = m->items[prng_below(p, (uint64_t)m->count)].top;
-		struct sim_query q = { .text = TOBS_LIT("needle") };
+		struct sim_query q = m->query;
 
 		tobs_arena_reset(&arena);
 		naive(m, &s, 0, false, &want);
@@ -178,7 +180,7 @@ static void delete_some(struct sim_history *h, struct model *m, struct prng *p)
 static void check_kind(struct sim_history *h, bool threads)
 {
 	struct prng p = { 77 };
-	struct model m;
+	struct model m = { .query.text = TOBS_LIT("needle") };
 
 	fill(h, &m, &p, threads);
 	try_everything(h, &m, &p);
@@ -228,6 +230,95 @@ static void channels(void **state)
 	(void)state;
 	check_kind(test_chat(w, SIM_CHAT_CHANNEL, 9, "Channel")->history, false);
 	sim_world_free(w);
+}
+
+/* The model of a chat that is there already. */
+static void look(struct sim_history *h, struct model *m)
+{
+	struct tobs_arena arena;
+
+	tobs_arena_init(&arena, 1 << 20);
+	m->count = 0;
+	assert_true(sim_history_count(h) <= MESSAGES * 2);
+	for (int32_t i = 0; i < sim_history_count(h); i++) {
+		struct entry *e = &m->items[m->count++];
+		const union tl_Message *msg;
+
+		tobs_arena_reset(&arena);
+		e->id = sim_list_id(&h->list, i);
+		msg = sim_history_get(h, e->id, &arena);
+		assert_non_null(msg);
+		assert_int_equal(sim_message_id(msg), e->id);
+		e->date = sim_message_date(msg);
+		e->top = sim_message_top(h, msg);
+		e->match = (sim_message_classes(msg) & m->query.classes) != 0;
+	}
+	tobs_arena_deinit(&arena);
+}
+
+/* As it was made; with messages deleted, edited and added; and with most of it gone. */
+static void check_synthetic(const char *text)
+{
+	struct sim_world *w = test_world();
+	struct sim_account *owner = sim_default_account(w);
+	struct prng p = { 78 };
+	struct model m = { .query.classes = SIM_PHOTO | SIM_DOCUMENT };
+	struct sim_history *h;
+	struct sim_spec spec;
+	const int64_t *peers;
+
+	assert_ok(sim_spec_parse(tobs_str(text), &spec, NULL));
+	assert_ok(sim_synthetic_add(w, owner, &spec, &peers, NULL));
+	h = sim_history(owner, peers[spec.chats - 1]);
+	assert_int_equal(sim_history_count(h), 350);
+	look(h, &m);
+	try_everything(h, &m, &p);
+	delete_some(h, &m, &p);
+	for (int i = 0; i < 60; i++) {
+		struct tl_message *msg = test_message(h,
+			h->box->last_id + 1 + (int32_t)prng_below(&p, 3),
+			m.items[m.count - 1].date + i, BO, "live");
+
+		if (i % 3)
+			test_reply(h, msg, m.items[prng_below(&p, (uint64_t)m.count)].id, 0);
+		assert_ok(sim_history_add(h, (void *)msg));
+	}
+	look(h, &m);
+	try_everything(h, &m, &p);
+	delete_some(h, &m, &p);
+	delete_some(h, &m, &p);
+	look(h, &m);
+	try_everything(h, &m, &p);
+	sim_world_free(w);
+}
+
+static void synthetic_supergroups(void **state)
+{
+	(void)state;
+	check_synthetic("kind=supergroup,messages=350,density=0.7,reply=40%,media=50%,service=10%");
+	check_synthetic("kind=supergroup,messages=350,density=0.05,reply=90%,media=50%");
+	check_synthetic("mixed,messages=350");
+}
+
+static void synthetic_forums(void **state)
+{
+	(void)state;
+	check_synthetic(
+		"kind=forum,topics=5,messages=350,density=0.9,reply=20%,media=50%,service=5%");
+	check_synthetic("kind=forum,topics=300,messages=350,media=50%");
+}
+
+static void synthetic_channels(void **state)
+{
+	(void)state;
+	check_synthetic("kind=channel,messages=350,density=0.5,media=30%,comments=4");
+}
+
+static void synthetic_private_chats_and_groups(void **state)
+{
+	(void)state;
+	check_synthetic("kind=private,messages=350,density=0.8,media=50%,reply=20%");
+	check_synthetic("kind=group,chats=3,messages=350,density=0.8,media=50%,reply=20%");
 }
 
 static void one_id_space_for_private_chats_and_groups(void **state)
@@ -417,6 +508,10 @@ int main(void)
 		cmocka_unit_test(basic_groups),
 		cmocka_unit_test(supergroups_and_their_threads),
 		cmocka_unit_test(channels),
+		cmocka_unit_test(synthetic_supergroups),
+		cmocka_unit_test(synthetic_forums),
+		cmocka_unit_test(synthetic_channels),
+		cmocka_unit_test(synthetic_private_chats_and_groups),
 		cmocka_unit_test(one_id_space_for_private_chats_and_groups),
 		cmocka_unit_test(replies_find_their_thread),
 		cmocka_unit_test(topics_of_a_forum),
