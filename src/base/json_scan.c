@@ -137,17 +137,9 @@ static inline unsigned scan_block(struct json_scan *s, struct json_masks m, unsi
 	return 0;
 }
 
-static struct json_masks cut(struct json_masks m, unsigned n)
-{
-	uint64_t there = ((uint64_t)1 << n) - 1;
-
-	return (struct json_masks){ m.quote & there, m.backslash & there, m.open & there,
-		m.close & there };
-}
-
 bool json_scan(struct json_scan *s, const uint8_t *bytes, size_t len, size_t *ret_used)
 {
-	uint8_t last[BLOCK] = { 0 };
+	uint8_t last[BLOCK] = { 0 }; /* zeros give no bits in any mask */
 	size_t i = 0;
 	unsigned end;
 
@@ -166,7 +158,7 @@ bool json_scan(struct json_scan *s, const uint8_t *bytes, size_t len, size_t *re
 	if (i == len)
 		return false;
 	memcpy(last, bytes + i, len - i);
-	end = scan_block(s, cut(json_masks(last), (unsigned)(len - i)), (unsigned)(len - i));
+	end = scan_block(s, json_masks(last), (unsigned)(len - i));
 	if (end)
 		*ret_used = i + end;
 	return end != 0;

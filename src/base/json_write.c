@@ -126,13 +126,15 @@ static inline uint64_t zero_bytes(uint64_t word)
 }
 
 /* Marks, by 0x80, the lowest byte that has to be looked at, and perhaps bytes above it. */
-static inline uint64_t special_bytes(uint64_t word, bool slash)
+static inline uint64_t special_bytes(uint64_t word, bool slash, bool ascii)
 {
 	uint64_t marks = word | (word - EACH_BYTE(0x20u)) | zero_bytes(word ^ EACH_BYTE('"')) |
 		zero_bytes(word ^ EACH_BYTE('\\'));
 
 	if (slash)
 		marks |= zero_bytes(word ^ EACH_BYTE('/'));
+	if (ascii)
+		marks |= zero_bytes(word ^ EACH_BYTE(0x7fu));
 	return marks & EACH_BYTE(0x80u);
 }
 
@@ -167,7 +169,7 @@ static size_t plain_run(struct tobs_view s, size_t from, unsigned flags)
 		uint8_t c;
 
 		if (s.len - i >= 8) {
-			uint64_t marks = special_bytes(get_le64(s.ptr + i), slash);
+			uint64_t marks = special_bytes(get_le64(s.ptr + i), slash, ascii);
 
 			if (!marks) {
 				i += 8;
@@ -177,7 +179,7 @@ static size_t plain_run(struct tobs_view s, size_t from, unsigned flags)
 		}
 		c = s.ptr[i];
 		if (c < 0x20 || c == '"' || c == '\\' || (c == '/' && slash) ||
-			(c >= 0x80 && ascii))
+			(c >= 0x7f && ascii))
 			break;
 		if (c < 0x80) {
 			i++;
@@ -213,7 +215,7 @@ static size_t put_escaped(struct json_writer *w, struct tobs_view s, size_t i)
 	uint32_t cp = 0xfffd;
 	size_t n;
 
-	if (c >= 0x20 && c < 0x80) {
+	if (c >= 0x20 && c < 0x7f) {
 		tobs_buf_putc(w->out, '\\');
 		tobs_buf_putc(w->out, (char)c);
 		return 1;

@@ -37,7 +37,7 @@ enum json_writer_flags {
 	 * indent=1, ensure_ascii=False).
 	 */
 	JSONW_INDENT = 1,
-	JSONW_ASCII = 2, /* \u041f for everything that is not ASCII */
+	JSONW_ASCII = 2, /* \u041f for everything above 0x7e, as Python's ensure_ascii */
 	JSONW_SLASH = 4, /* \/ for slashes, for JSON inside HTML */
 };
 

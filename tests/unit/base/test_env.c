@@ -50,6 +50,7 @@ static void values(void **state)
 		{ "  A  =  1  ", "A=1" },
 		{ "a_B.c-9=x", "a_B.c-9=x" },
 		{ "_=x", "_=x" },
+		{ "az=1\nAZ=2\nz09=3\nZ_=4", "az=1|AZ=2|z09=3|Z_=4" },
 		{ "export A=1\n export\tB = 2", "A=1|B=2" },
 		{ "export=1\nexport =2\nexported=3", "export=1|export=2|exported=3" },
 		{ "A=a b  c", "A=a b  c" },
@@ -79,6 +80,7 @@ static void values(void **state)
 			"A=1" },
 		{ "A=1\r\nB='2\r\n3'\r\n# c\r\n\r\nC=4\r\n", "A=1|B=2\n3|C=4" },
 		{ "A=1\r", "A=1" },
+		{ "A='x\ry'\nB=\"\r\"", "A=x\ry|B=\r" },
 		{ "A=\"x\"\r\n", "A=x" },
 		{ "A=\xd0\xbf\xd1\x80\xd0\xb8\xd0\xb2\xd0\xb5\xd1\x82 \xf0\x9f\x98\x80",
 			"A=\xd0\xbf\xd1\x80\xd0\xb8\xd0\xb2\xd0\xb5\xd1\x82 \xf0\x9f\x98\x80" },
@@ -141,6 +143,9 @@ static void lookup(void **state)
 {
 	(void)state;
 	assert_null(env_get(&env, "A"));
+	assert_ok(parse(tobs_str("ONE=1"), NULL));
+	assert_string_equal(env_get(&env, "ONE"), "1");
+	env_deinit(&env);
 	assert_ok(parse(tobs_str("A=1\nB=\"x\ny\"\nAB=3\nA=2"), NULL));
 	assert_string_equal(env_get(&env, "A"), "2");
 	assert_string_equal(env_get(&env, "AB"), "3");
@@ -213,11 +218,13 @@ static void limits(void **state)
 static void files(void **state)
 {
 	char path[] = "/tmp/tobs-test-env-XXXXXX";
-	int fd = mkstemp(path);
+	int fd = mkstemp(path), next = dup(fd);
 	struct tobs_err err;
+	char name[5000];
 
 	(void)state;
-	assert_true(fd >= 0);
+	assert_true(fd >= 0 && next >= 0);
+	close(next);
 	assert_int_equal(write(fd, "A=1\nB=2\n", 8), 8);
 	assert_ok(env_load(&env, path, &err));
 	assert_string_equal(env_get(&env, "B"), "2");
@@ -232,8 +239,27 @@ static void files(void **state)
 	assert_int_equal(unlink(path), 0);
 	assert_code(env_load(&env, path, &err), TOBS_ENOTFOUND);
 	assert_non_null(strstr(err.message, path));
+	assert_code(env_load(&env, "/dev/null/x", &err), TOBS_ENOTFOUND);
 	assert_code(env_load(&env, "/tmp", &err), TOBS_EIO);
+	memset(name, 'x', sizeof name - 1);
+	name[sizeof name - 1] = 0;
+	assert_code(env_load(&env, name, &err), TOBS_EIO);
 	assert_null(env.text);
+	/* Nothing was left open. */
+	fd = open("/dev/null", O_RDONLY);
+	assert_int_equal(close(fd), 0);
+	assert_true(fd < next);
+}
+
+static int load_and_forget(void *user)
+{
+	struct env e = { 0 };
+	struct tobs_err err = { 0 };
+	int r = env_load(&e, user, &err);
+
+	assert_true(r != TOBS_ENOMEM || strstr(err.message, "out of memory"));
+	env_deinit(&e);
+	return r;
 }
 
 static int parse_and_forget(void *user)
@@ -249,8 +275,15 @@ static void survives_failing_memory(void **state)
 {
 	static char text[] = "A=1\nB=2\nC=3\nD=4\nE=5\nF=6\nG=7\nH=8\nI=9\nJ=\"10\"\n";
 
+	static char path[] = "/tmp/tobs-test-env-XXXXXX";
+	int fd = mkstemp(path);
+
 	(void)state;
 	fail_each_allocation(parse_and_forget, text);
+	assert_int_equal(write(fd, text, sizeof text - 1), sizeof text - 1);
+	close(fd);
+	fail_each_allocation(load_and_forget, path);
+	assert_int_equal(unlink(path), 0);
 }
 
 int main(void)

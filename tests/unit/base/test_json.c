@@ -209,6 +209,9 @@ static void numbers_beyond_all_bounds(void **state)
 	assert_true(d == -1e20);
 	assert_code(parse_view(tobs_str("[1e5,2,1e308,1e309]"), &err), TOBS_EMALFORMED);
 	assert_int_equal(err.offset, 13);
+	assert_false(json_doc_filled(&doc));
+	assert_code(parse_view(tobs_str("1e999"), &err), TOBS_EMALFORMED);
+	assert_int_equal(err.offset, 0);
 	assert_code(parse_view(tobs_str("\xef\xbb\xbf[-1e400]"), &err), TOBS_EMALFORMED);
 	assert_int_equal(err.offset, 4);
 	assert_string_equal(err.message, "JSON, byte 4: the number is too large");
@@ -218,6 +221,46 @@ static void numbers_beyond_all_bounds(void **state)
 	snprintf(huge, sizeof huge, "[2,1%0309d]", 0);
 	assert_code(parse_view(tobs_str(huge), &err), TOBS_EMALFORMED);
 	assert_int_equal(err.offset, 3);
+	/* As many digits as the largest double has, and yet larger. */
+	snprintf(huge, sizeof huge, "[2,9%0308d]", 0);
+	assert_code(parse_view(tobs_str(huge), &err), TOBS_EMALFORMED);
+	assert_int_equal(err.offset, 3);
+}
+
+static void numbers_in_a_text(void **state)
+{
+	static const struct {
+		const char *text;
+		size_t start, end;
+		bool is_integer, fits;
+	} rows[] = {
+		{ "7", 0, 1, true, true },
+		{ "-0", 0, 2, true, true },
+		{ "[\"1\\\"2\",-3]", 8, 10, true, true },
+		{ "18446744073709551615", 0, 20, true, true },
+		{ "18446744073709551616", 0, 20, true, false },
+		{ "-9223372036854775808", 0, 20, true, true },
+		{ "-9223372036854775809", 0, 20, true, false },
+		{ "{\"a\":1.5e+3}", 5, 11, false, true },
+		{ "1E-7", 0, 4, false, true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct tobs_view text = tobs_str(rows[i].text);
+		struct json_number n = { 0 };
+		uint8_t *exact = exact_copy(text.ptr, text.len);
+
+		text.ptr = exact;
+		assert_true(json_next_number(text, &n));
+		assert_int_equal(n.start, rows[i].start);
+		assert_int_equal(n.end, rows[i].end);
+		assert_int_equal(n.is_integer, rows[i].is_integer);
+		if (n.is_integer)
+			assert_int_equal(n.fits, rows[i].fits);
+		assert_false(json_next_number(text, &n));
+		free(exact);
+	}
 }
 
 static void bools_and_strings(void **state)
@@ -348,6 +391,9 @@ static void refuses(void **state)
 		{ "[\"\\ud83d\\ud83d\"]", 2 },
 		{ "[\"\\ude00\"]", 2 },
 		{ "[\"\\udfff\\udfff\"]", 2 },
+		{ "[\"\\udc00\\udc00\"]", 2 },
+		{ "[\"\\ud800\\udbff\"]", 2 },
+		{ "[\"\\ud800\\ue000\"]", 2 },
 		{ "[\"\xff\"]", 2 },
 		{ "[\"\xc0\x80\"]", 2 },
 		{ "[\"\xed\xa0\x80\"]", 2 },
@@ -380,6 +426,10 @@ static void refuses(void **state)
 	assert_code(parse_view(tobs_view("[\"a\0\"]", 6), &err), TOBS_EMALFORMED);
 	assert_int_equal(err.offset, 3);
 	assert_string_equal(err.message, "JSON, byte 3: a control character in a string");
+	assert_code(parse_view(tobs_view("[\"\\\0\"]", 6), &err), TOBS_EMALFORMED);
+	assert_int_equal(err.offset, 3);
+	assert_code(parse_view(tobs_view("[\"\\ud83d\0\"]", 11), &err), TOBS_EMALFORMED);
+	assert_int_equal(err.offset, 2);
 	assert_code(parse_view(tobs_str("[tru"), &err), TOBS_EMALFORMED);
 	assert_string_equal(err.message, "JSON, byte 4: the text ends too early");
 }
@@ -525,16 +575,20 @@ static void sizes(void **state)
 	assert_ok(json_parse_buf(&parser, &doc, &buf, &err));
 	assert_int_equal(json_count(json_root(&doc)), 1);
 	assert_string_equal(tobs_buf_str(&buf), "[7]");
+	assert_ok(tobs_buf_err(&buf));
 	tobs_buf_deinit(&buf);
 	tobs_buf_init(&buf, 1000);
 	tobs_buf_puts(&buf, "[7,8]");
 	assert_ok(json_parse_buf(&parser, &doc, &buf, &err));
 	assert_int_equal(json_count(json_root(&doc)), 2);
+	assert_int_equal(buf.len, 5);
 	assert_string_equal(tobs_buf_str(&buf), "[7,8]");
 	assert_ok(tobs_buf_err(&buf));
 	assert_true(buf.cap >= 5 + JSON_PADDING);
 	tobs_buf_deinit(&buf);
 	assert_code(json_parse_padded(&parser, &doc, tobs_view(text, 65), &err), TOBS_ETOOBIG);
+	json_parser_deinit(&parser);
+	json_parser_deinit(&parser);
 	json_parser_deinit(NULL);
 	json_doc_deinit(NULL);
 }
@@ -569,6 +623,17 @@ static void is_used_again(void **state)
 	json_doc_deinit(&other);
 }
 
+static int parse_twice(struct json_parser *p, struct json_doc *d, struct tobs_buf *buf, char *text)
+{
+	int r = json_parse(p, d, tobs_str(text), NULL);
+
+	assert_int_equal(json_doc_filled(d), r == TOBS_OK);
+	if (!r && !tobs_buf_puts(buf, text))
+		r = json_parse_buf(p, d, buf, NULL);
+	assert_int_equal(json_doc_filled(d), r == TOBS_OK);
+	return r;
+}
+
 static int parse_and_forget(void *user)
 {
 	struct json_parser p;
@@ -578,11 +643,12 @@ static int parse_and_forget(void *user)
 
 	json_parser_init(&p, 1 << 20, 64);
 	tobs_buf_init(&buf, 1 << 20);
-	r = json_parse(&p, &d, tobs_str(user), NULL);
-	if (r)
-		assert_false(json_doc_filled(&d));
-	if (!r && !tobs_buf_puts(&buf, user))
-		r = json_parse_buf(&p, &d, &buf, NULL);
+	r = parse_twice(&p, &d, &buf, user);
+	/* What failed once works the next time. */
+	if (r) {
+		tobs_buf_clear(&buf);
+		assert_ok(parse_twice(&p, &d, &buf, user));
+	}
 	tobs_buf_deinit(&buf);
 	json_doc_deinit(&d);
 	json_parser_deinit(&p);
@@ -607,6 +673,7 @@ int main(void)
 		TEST(integers),
 		TEST(doubles),
 		TEST(numbers_beyond_all_bounds),
+		TEST(numbers_in_a_text),
 		TEST(bools_and_strings),
 		TEST(fields_and_elements),
 		TEST(counts_what_the_tape_cannot),

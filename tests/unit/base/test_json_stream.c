@@ -59,6 +59,7 @@ static int teardown(void **state)
 {
 	(void)state;
 	stop();
+	json_stream_deinit(&stream);
 	json_stream_deinit(NULL);
 	return 0;
 }
@@ -298,6 +299,8 @@ static void says_how_much_was_complete(void **state)
 	assert_view(next().key, "list");
 	enter();
 	next();
+	enter();
+	assert_int_equal(next().type, JSON_MISSING);
 	next();
 	enter();
 	next();
@@ -327,6 +330,71 @@ static void says_how_much_was_complete(void **state)
 	assert_code(json_stream_next(&stream, &item, &err), TOBS_ETRUNCATED);
 	assert_string_equal(err.message,
 		"in $.?.?, after 1 complete elements: JSON, byte 63: the data ends here");
+	/* Leaving says it as well. */
+	start(tobs_str("[[[1"), 1, NULL);
+	next();
+	enter();
+	next();
+	enter();
+	assert_code(json_stream_leave(&stream, &err), TOBS_ETRUNCATED);
+	assert_string_equal(err.message,
+		"in $[0], after 0 complete elements: JSON, byte 4: the data ends here");
+}
+
+/* Of a long path the end is shown. */
+static void a_long_way_down(void **state)
+{
+	static const char key[] = "a-key-of-exactly-thirty-two-char";
+	struct tobs_buf text, want;
+	struct json_item item;
+
+	(void)state;
+	assert_int_equal(strlen(key), 32);
+	for (int depth = 3; depth < 6; depth++) {
+		tobs_buf_init(&text, 1000);
+		tobs_buf_init(&want, 1000);
+		tobs_buf_putc(&want, '$');
+		for (int i = 0; i < depth; i++) {
+			tobs_buf_printf(&text, "{\"%s\":", key);
+			tobs_buf_printf(&want, ".%s", key);
+		}
+		tobs_buf_puts(&text, "[x");
+		start(tobs_buf_view(&text), 100, NULL);
+		for (int i = 0; i <= depth; i++) {
+			next();
+			enter();
+		}
+		assert_code(json_stream_next(&stream, &item, &err), TOBS_EMALFORMED);
+		if (want.len > 120) {
+			tobs_buf_consume(&want, want.len - 120);
+			assert_memory_equal(err.message, "in ...", 6);
+			assert_memory_equal(err.message + 6, want.ptr, 120);
+		} else {
+			assert_memory_equal(err.message, "in $.a", 6);
+			assert_memory_equal(err.message + 3, want.ptr, want.len);
+		}
+		assert_non_null(strstr(err.message, ", after 0 complete elements: JSON, byte "));
+		tobs_buf_deinit(&text);
+		tobs_buf_deinit(&want);
+	}
+}
+
+static void zero_bytes(void **state)
+{
+	static const struct {
+		const char *text;
+		size_t len;
+		int offset;
+	} rows[] = { { "\0", 1, 0 }, { "[\0]", 3, 1 }, { "[1\0]", 4, 2 }, { "[1]\0", 4, 3 },
+		{ "{\0}", 3, 1 }, { "{\"a\"\0:1}", 8, 4 }, { "{\"a\":1\0}", 8, 6 } };
+	int values;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		start(tobs_view(rows[i].text, rows[i].len), 1, NULL);
+		assert_code(walk_all(&values), TOBS_EMALFORMED);
+		assert_int_equal(err.offset, rows[i].offset);
+	}
 }
 
 static void refuses(void **state)
@@ -405,6 +473,12 @@ static void what_desktop_wrote(void **state)
 		{ "\"\\ud83d\\u0041\"",
 			"\xef\xbf\xbd"
 			"A" },
+		{ "\"\\udc00\\udc00\"", "\xef\xbf\xbd\xef\xbf\xbd" },
+		{ "\"\\ud800\\udc00\\udbff\\udfff\\x0b\"", "\xf0\x90\x80\x80\xf4\x8f\xbf\xbf\v" },
+		{ "\"\\ud800\\udbff\\ud800\\ue000\"",
+			"\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\xee\x80\x80" },
+		{ "\"\xed\xc3\xa9\"", "\xef\xbf\xbd\xc3\xa9" },
+		{ "\"\xed\xbf\xbf\xed\x9f\xbf\xff\"", "\xef\xbf\xbd\xed\x9f\xbf\xef\xbf\xbd" },
 		{ "\"\\ud83d\\\\u0041\"", "\xef\xbf\xbd\\u0041" },
 		{ "\"\xed\xa0\xbd.\"", "\xef\xbf\xbd." },
 		{ "\"\xff\xed\xa0\"", "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd" },
@@ -702,7 +776,9 @@ int main(void)
 		TEST(random_documents_any_way),
 		TEST(every_truncation_says_so),
 		TEST(says_how_much_was_complete),
+		TEST(a_long_way_down),
 		TEST(refuses),
+		TEST(zero_bytes),
 		TEST(byte_order_mark),
 		TEST(what_desktop_wrote),
 		TEST(mending_mends),

@@ -155,6 +155,14 @@ static void switches(void **state)
 	assert_ok(parse("--no-ext jpg --ext png", 0));
 	assert_view(settings_text(&s, SET_NO_EXT), "jpg");
 	assert_view(settings_text(&s, SET_EXT), "png");
+	/* The first row of all. */
+	assert_ok(parse("--help", 0));
+	assert_true(settings_bool(&s, SET_HELP));
+	assert_ok(parse("-h", 0));
+	assert_true(settings_bool(&s, SET_HELP));
+	assert_ok(parse("-h --no-help", 0));
+	assert_false(settings_bool(&s, SET_HELP));
+	assert_code(parse("--no-help=yes", 0), TOBS_EINVAL);
 	assert_code(parse("--no-comments=yes", 0), TOBS_EINVAL);
 	assert_string_equal(err.message, "--no-comments takes no value");
 	assert_code(parse("--no-out", 0), TOBS_EINVAL);
@@ -226,6 +234,19 @@ static void mistakes(void **state)
 	}
 }
 
+static void another_scope(void **state)
+{
+	static const unsigned few[] = { SET_WORLD };
+	static const struct option_scope whole = { few, 1, NULL };
+	char help[] = "--help", world[] = "--world=x";
+	char *argv[] = { world, help };
+
+	(void)state;
+	assert_code(options_parse(&s, &whole, 0, 2, argv, args, &arg_count, &err), TOBS_EINVAL);
+	assert_string_equal(err.message, "--help is not an option of the program itself");
+	assert_view(settings_text(&s, SET_WORLD), "x");
+}
+
 static void help(void **state)
 {
 	static const char wide[] =
@@ -246,6 +267,7 @@ static void help(void **state)
 		"  -h, --help                 Shows this and ends.\n";
 	struct tobs_buf out;
 	struct tobs_view lines, line;
+	size_t narrowest = 0;
 
 	(void)state;
 	tobs_buf_init(&out, 10000);
@@ -256,6 +278,9 @@ static void help(void **state)
 	for (unsigned width = 0; width < 120; width++) {
 		tobs_buf_clear(&out);
 		assert_ok(options_help(&table, &scope, width, &out));
+		if (width == 0)
+			narrowest = out.len;
+		assert_true(width > 40 || out.len == narrowest);
 		lines = tobs_buf_view(&out);
 		while (tobs_view_split(&lines, '\n', &line))
 			assert_true(line.len <= MAX(width, 40) + 10);
@@ -285,6 +310,21 @@ static void wrapping(void **state)
 	tobs_buf_deinit(&out);
 }
 
+/* How long the help is when nothing fails. */
+static size_t full_help(unsigned width)
+{
+	static size_t len;
+	struct tobs_buf out;
+
+	if (!len) {
+		tobs_buf_init(&out, 10000);
+		assert_ok(options_help(&table, &scope, width, &out));
+		len = out.len;
+		tobs_buf_deinit(&out);
+	}
+	return len;
+}
+
 static int parse_and_help(void *user)
 {
 	char a[] = "--out", b[] = "dir", c[] = "-c";
@@ -302,6 +342,13 @@ static int parse_and_help(void *user)
 	r = options_parse(&t, &scope, 0, 3, argv, rest, &n, NULL);
 	if (!r)
 		r = options_help(&table, &scope, 80, &out);
+	if (!r) {
+		/* Nothing is missing when it is said to have worked. */
+		assert_non_null(
+			strstr(tobs_buf_str(&out), "Where the files go. Default: export.\n"));
+		assert_non_null(strstr(tobs_buf_str(&out), "  -h, --help "));
+		assert_int_equal(out.len, full_help(80));
+	}
 	tobs_buf_deinit(&out);
 	settings_deinit(&t);
 	tobs_log_forget();
@@ -313,6 +360,7 @@ static void survives_failing_memory(void **state)
 	(void)state;
 	teardown(NULL);
 	tobs_log_forget();
+	full_help(80);
 	fail_each_allocation(parse_and_help, NULL);
 }
 
@@ -325,6 +373,7 @@ int main(void)
 		TEST(switches),
 		TEST(arguments),
 		TEST(mistakes),
+		TEST(another_scope),
 		TEST(help),
 		TEST(wrapping),
 		TEST(survives_failing_memory),

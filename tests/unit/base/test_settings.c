@@ -25,7 +25,7 @@ static const struct setting rows[SET_COUNT] = {
 	[SET_ID] = { "api-id", .type = SETTING_INT, .min = 1, .max = INT64_MAX,
 		.aliases = { { "API_ID" } } },
 	[SET_HASH] = { "api-hash", .flags = SETTING_SECRET,
-		.aliases = { { "API_HASH" }, { "APP_HASH" } } },
+		.aliases = { { "API_HASH" }, { "APP_HASH" }, { "TG_HASH" } } },
 	[SET_OUT] = { "out", 'o', SETTING_PATH, .def = "export", .aliases = { { "EXPORT_PATH" } } },
 	[SET_MEDIA] = { "media", .type = SETTING_LIST, .words = "all none photo video",
 		.def = "all" },
@@ -68,14 +68,17 @@ static int take_environ(const char *a, const char *b, const char *c)
 	return settings_environ(&s, environ, &err);
 }
 
+/* Neither the list nor the name is there any more afterwards. */
 static int take_file(const char *text, const char *name)
 {
+	char *copy = (char *)exact_copy(name, strlen(name) + 1);
 	struct env env = { 0 };
 	int r;
 
-	assert_ok(env_parse(&env, tobs_str(text), name, &err));
-	r = settings_file(&s, &env, name, &err);
+	assert_ok(env_parse(&env, tobs_str(text), copy, &err));
+	r = settings_file(&s, &env, copy, &err);
 	env_deinit(&env);
+	free(copy);
 	return r;
 }
 
@@ -161,6 +164,8 @@ static void older_names(void **state)
 	assert_int_equal(settings_size(&s, SET_MAX_FILE), 5);
 	assert_ok(take_environ("EXPORT_PATH=stronger", NULL, NULL));
 	assert_shown(SET_OUT, "stronger", "environment (EXPORT_PATH)");
+	assert_ok(take_environ("TG_HASH=abcd", NULL, NULL));
+	assert_view(settings_text(&s, SET_HASH), "abcd");
 	assert_code(take_environ("API_ID=x", NULL, NULL), TOBS_EINVAL);
 	assert_string_equal(err.message, "environment: API_ID=x: allowed is a number from 1 on");
 }
@@ -190,12 +195,16 @@ static void bad_values(void **state)
 	assert_code(settings_set(&s, SET_MEDIA, tobs_str("sound"), &option, &err), TOBS_EINVAL);
 	assert_string_equal(err.message,
 		"--x sound: allowed is any of all, none, photo, video, separated by commas");
+	assert_code(settings_set(&s, SET_WAIT, tobs_str("x"),
+			    &(struct setting_origin){ SETTING_FROM_OPTION, .name = NULL }, NULL),
+		TOBS_EINVAL);
 	/* The row keeps its value, and all that was wrong is remembered. */
 	assert_shown(SET_CONCURRENCY, "4", "default");
 	assert_string_equal(settings_problems(&s),
 		"environment: TOBS_CONCURRENCY=0: allowed is a number from 1 to 32\n"
 		"my.env:2: TOBS_PROFILE=quick: allowed is one of slow, balanced, fast\n"
-		"--x sound: allowed is any of all, none, photo, video, separated by commas\n");
+		"--x sound: allowed is any of all, none, photo, video, separated by commas\n"
+		"TOBS_WAIT x: allowed is a time such as 500ms, 30s, 5m or 1h30m\n");
 	/* A value that does not count is checked as well. */
 	assert_ok(settings_set(&s, SET_CONCURRENCY, tobs_str("9"), &option, &err));
 	assert_code(take_environ("TOBS_CONCURRENCY=99", NULL, NULL), TOBS_EINVAL);
@@ -235,6 +244,8 @@ static void unknown_keys(void **state)
 	assert_code(take_environ("TOBS_CONCURENCY=1", NULL, NULL), TOBS_EINVAL);
 	assert_string_equal(err.message,
 		"environment: TOBS_CONCURENCY: there is no such setting; did you mean TOBS_CONCURRENCY?");
+	assert_code(take_environ("TOBS_API_IDS=1", NULL, NULL), TOBS_EINVAL);
+	assert_non_null(strstr(err.message, "did you mean TOBS_API_ID?"));
 	assert_code(take_file("\nTOBS_MAX_FILESIZE=1", ".env"), TOBS_EINVAL);
 	assert_string_equal(err.message,
 		".env:2: TOBS_MAX_FILESIZE: there is no such setting; did you mean TOBS_MAX_FILE_SIZE?");
@@ -327,17 +338,30 @@ static int use_all(void *user)
 		return r;
 	r = settings_environ(&t, environ, NULL);
 	if (!r)
-		r = env_parse(&env, tobs_str("TOBS_WAIT=1\nTOBS_EXCLUDE=a"), "f", NULL);
+		r = env_parse(&env, tobs_str("TOBS_WAIT=1"), "f", NULL);
 	if (!r)
 		r = settings_file(&t, &env, "f", NULL);
 	if (!r)
 		r = settings_profile(&t, &fast, NULL);
+	if (!r)
+		r = settings_set(&t, SET_EXCLUDE, tobs_str("a"), &option, NULL);
 	if (!r)
 		r = settings_set(&t, SET_EXCLUDE, tobs_str("b"), &option, NULL);
 	if (!r && settings_set(&t, SET_WAIT, tobs_str("b"), &option, NULL) != TOBS_EINVAL)
 		r = TOBS_EINTERNAL;
 	if (!r)
 		r = settings_show(&t, SET_EXCLUDE, &out);
+	if (!r)
+		r = settings_show_origin(&t, SET_WAIT, &out);
+	if (!r) {
+		/* It is said to have worked: then it has. */
+		assert_string_equal(tobs_buf_str(&out), "a,bf:1");
+		assert_view(settings_text(&t, SET_OUT), "/home/x");
+		assert_view(settings_text(&t, SET_HASH), "abcdef");
+		assert_int_equal(settings_int(&t, SET_CONCURRENCY), 16);
+		assert_int_equal(settings_ms(&t, SET_WAIT), 1000);
+		assert_string_equal(settings_origin(&t, SET_EXCLUDE)->name, "--x");
+	}
 	tobs_buf_deinit(&out);
 	env_deinit(&env);
 	settings_deinit(&t);
