@@ -256,12 +256,27 @@ static void find_bytes(struct pass *p)
 
 /* ---- the rules that concern two of a kind ---- */
 
+/* The user a link is to, in either of its two kinds. */
+static bool links_user(const struct entity *e, int64_t *ret_id)
+{
+	static const char prefix[] = "tg://user?id=";
+
+	*ret_id = e->id;
+	if (e->kind == ENTITY_MENTION_NAME)
+		return true;
+	return tobs_view_starts(e->arg, prefix) &&
+		tobs_view_int(tobs_view_sub(e->arg, strlen(prefix), SIZE_MAX), INT64_MIN, INT64_MAX,
+			ret_id) == TOBS_OK;
+}
+
 static bool same_target(const struct pass *p, const struct range *a, const struct range *b)
 {
 	const struct entity *x = &p->entities[a->entity], *y = &p->entities[b->entity];
+	int64_t x_id, y_id;
 
-	return x->kind == y->kind &&
-		(x->kind == ENTITY_MENTION_NAME ? x->id == y->id : tobs_view_eq(x->arg, y->arg));
+	if (x->kind == ENTITY_TEXT_LINK && y->kind == ENTITY_TEXT_LINK)
+		return tobs_view_eq(x->arg, y->arg);
+	return links_user(x, &x_id) && links_user(y, &y_id) && x_id == y_id;
 }
 
 /* Lets `r`, which starts no earlier than `last` of the same slot, agree with it; false: r is gone. */

@@ -65,12 +65,12 @@ static bool is_reference(struct tobs_view s, size_t i)
 }
 
 /*
- * Destinations and titles: backslashes before the two in `special` and before what a
- * backslash would escape, references for the characters in `encoded`.
- * References are decoded there before backslashes are (libcmark), so a
- * backslash would not protect an '&'.
+ * Destinations and titles: backslashes before the two in `special` and before
+ * what a backslash would escape, references for the ends of lines. References
+ * are decoded there before backslashes are (libcmark), so a backslash would not
+ * protect an '&'.
  */
-static void put_escaped(struct tobs_buf *out, struct tobs_view s, const char *special, bool control)
+static void put_escaped(struct tobs_buf *out, struct tobs_view s, const char *special)
 {
 	size_t done = 0;
 
@@ -78,9 +78,9 @@ static void put_escaped(struct tobs_buf *out, struct tobs_view s, const char *sp
 		uint8_t c = s.ptr[i];
 		bool slash = c == '\\' && (i + 1 == s.len || char_is_ascii_punct(s.ptr[i + 1]));
 		bool name = c == '&' && is_reference(s, i);
-		bool encode = c == '\n' || c == '\r' || (control && (c < ' ' || c == 0x7f));
+		bool line = c == '\n' || c == '\r';
 
-		if (c && !slash && !name && !encode && c != special[0] && c != special[1])
+		if (c && !slash && !name && !line && c != special[0] && c != special[1])
 			continue;
 		emit(out, s.ptr + done, i - done);
 		done = i + 1;
@@ -88,7 +88,7 @@ static void put_escaped(struct tobs_buf *out, struct tobs_view s, const char *sp
 			utf8_put(out, 0xfffd);
 		else if (name)
 			emit_str(out, "&amp;");
-		else if (encode)
+		else if (line)
 			prose_reference(out, c);
 		else
 			emit(out, (const char[]){ '\\', (char)c }, 2);
@@ -117,15 +117,23 @@ enum {
 
 /* clang-format off */
 static const uint8_t in_destination[256] = {
-	[0] = LOOK, [1 ... ' ' - 1] = LOOK | BRACKETS, [0x7f] = LOOK | BRACKETS, [' '] = BRACKETS,
+	[0] = LOOK, [1 ... '\t'] = BRACKETS, ['\n'] = LOOK | BRACKETS, ['\v' ... '\f'] = BRACKETS,
+	['\r'] = LOOK | BRACKETS, ['\r' + 1 ... ' '] = BRACKETS, [0x7f] = BRACKETS,
 	['<'] = LOOK, ['>'] = LOOK, ['&'] = LOOK, ['\\'] = LOOK, ['('] = PAREN, [')'] = PAREN,
 };
 /* clang-format on */
 
+/* White space, which is taken off the ends of a destination unless it is encoded. */
+static bool is_trimmed(uint8_t c)
+{
+	return c == ' ' || c == '\t' || c == '\v' || c == '\f';
+}
+
 void md_put_destination(struct tobs_buf *out, const char *prefix, struct tobs_view s)
 {
-	bool space_first = s.len > 1 && s.ptr[0] == ' ' && !*prefix, brackets;
-	bool space_last = s.len && s.ptr[s.len - 1] == ' ';
+	bool first = s.len > 1 && !*prefix && is_trimmed(s.ptr[0]), brackets;
+	bool last = s.len && is_trimmed(s.ptr[s.len - 1]);
+	struct tobs_view middle = tobs_view_sub(s, first, s.len - first - last);
 	unsigned has = 0;
 
 	for (size_t i = 0; i < s.len; i++)
@@ -135,16 +143,14 @@ void md_put_destination(struct tobs_buf *out, const char *prefix, struct tobs_vi
 	if (brackets)
 		emit_char(out, '<');
 	emit_str(out, prefix);
-	/* White space at the ends is taken off unless it is encoded. */
-	if (space_first)
-		emit_str(out, "&#32;");
-	s = tobs_view_sub(s, space_first, s.len - space_first - space_last);
+	if (first)
+		prose_reference(out, s.ptr[0]);
 	if (has & LOOK)
-		put_escaped(out, s, "<>", true);
+		put_escaped(out, middle, "<>");
 	else
-		emit_view(out, s);
-	if (space_last)
-		emit_str(out, "&#32;");
+		emit_view(out, middle);
+	if (last)
+		prose_reference(out, s.ptr[s.len - 1]);
 	if (brackets)
 		emit_char(out, '>');
 }
@@ -231,7 +237,7 @@ int md_escape(
 	case MD_LINK_TEXT:
 	case MD_TABLE_CELL: put_text(out, flavour, context, s); break;
 	case MD_LINK_DEST: md_put_destination(out, "", s); break;
-	case MD_LINK_TITLE: put_escaped(out, s, "\"\"", false); break;
+	case MD_LINK_TITLE: put_escaped(out, s, "\"\""); break;
 	case MD_YAML: put_yaml(out, s); break;
 	case MD_HTML: put_html(out, s); break;
 	case MD_WIKI_TARGET:

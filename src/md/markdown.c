@@ -223,6 +223,12 @@ static bool follows(const struct writer *w, size_t at, bool link)
 	return false;
 }
 
+/* Whether a block begins at `at` without a line feed, so that <wbr> will stand there. */
+static bool mark_follows(const struct writer *w, size_t at)
+{
+	return at < w->text.len && w->text.ptr[at] != '\n' && !(w->quote && w->quote->end == at);
+}
+
 /* Text of one line, all of it with the same formatting. */
 static void put_run(struct writer *w, size_t from, size_t to)
 {
@@ -237,7 +243,7 @@ static void put_run(struct writer *w, size_t from, size_t to)
 		r.starts_line = w->starts_line;
 		r.starts_block = w->starts_block;
 		r.starts_quote = w->starts_quote;
-		r.ends_line = to == w->line_end && w->written == 0;
+		r.ends_line = to == w->line_end && w->written == 0 && !mark_follows(w, to);
 		for (size_t i = 0; i < w->depth; i++)
 			r.in_link |= w->stack[i].form == FORM_LINK;
 		if (to < w->line_end) {

@@ -77,6 +77,10 @@ static void follows_the_rules(void **state)
 		{ "abcdef", { LINK(0, 6, "u"), LINK(2, 2, "v") }, "text_link[0,6)" },
 		{ "abcdef", { LINK(0, 3, "u"), E(MENTION_NAME, 3, 3) },
 			"text_link[0,3) mention_name[3,6)" },
+		{ "abcdef", { LINK(0, 3, "tg://user?id=0"), E(MENTION_NAME, 3, 3) },
+			"text_link[0,6)" },
+		{ "abcdef", { LINK(0, 3, "tg://user?id=x"), E(MENTION_NAME, 3, 3) },
+			"text_link[0,3) mention_name[3,6)" },
 		/* what is found automatically gives way */
 		{ "abcdef", { E(URL, 0, 4), LINK(2, 4, "v") }, "text_link[2,6)" },
 		{ "abcdef", { LINK(0, 6, "v"), E(URL, 1, 2) }, "text_link[0,6)" },
