@@ -73,7 +73,7 @@ struct range {
 	uint32_t start, end;
 	uint32_t entity;
 	uint8_t slot;
-	bool tag; /* an automatic one that nothing is written for: all but url and email */
+	bool tag; /* entity_is_tag() */
 };
 
 TOBS_STATIC_ASSERT(
@@ -651,8 +651,7 @@ static void take_ranges(struct pass *p, size_t count)
 		p->ranges[p->count++] = (struct range){
 			.entity = (uint32_t)i,
 			.slot = slot_of[e->kind],
-			.tag = entity_is_automatic(e->kind) && e->kind != ENTITY_URL &&
-				e->kind != ENTITY_EMAIL,
+			.tag = entity_is_tag(e->kind),
 		};
 	}
 }

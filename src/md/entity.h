@@ -133,4 +133,10 @@ static inline bool entity_is_automatic(enum entity_kind kind)
 	return kind >= ENTITY_URL && kind <= ENTITY_BANK_CARD;
 }
 
+/* And plain text: all of those but url and email, which are links. */
+static inline bool entity_is_tag(enum entity_kind kind)
+{
+	return kind >= ENTITY_MENTION && kind <= ENTITY_BANK_CARD;
+}
+
 #endif

@@ -415,11 +415,6 @@ static void put_pre(struct writer *w, const struct span *span)
 
 /* ---- the walk ---- */
 
-static bool is_tag(const struct span *s)
-{
-	return entity_is_automatic(s->kind) && s->kind != ENTITY_URL && s->kind != ENTITY_EMAIL;
-}
-
 /* Ends every span that ends at `at`. */
 static void leave_spans(struct writer *w, size_t at)
 {
@@ -442,7 +437,7 @@ static size_t enter_spans(struct writer *w, size_t at)
 		case ENTITY_BLOCKQUOTE: open_quote(w, s); break;
 		case ENTITY_PRE: put_pre(w, s); return s->end;
 		default:
-			if (!is_tag(s) && w->depth < STYLES)
+			if (!entity_is_tag(s->kind) && w->depth < STYLES)
 				w->stack[w->depth++].span = s;
 		}
 	}
@@ -474,7 +469,7 @@ static void walk(struct writer *w)
 			continue;
 		}
 		/* Spans that nothing is written for do not divide the text. */
-		while (w->next < w->end && is_tag(w->next))
+		while (w->next < w->end && entity_is_tag(w->next->kind))
 			w->next++;
 		stop = next_stop(w);
 		put_text(w, at, stop);

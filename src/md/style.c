@@ -6,11 +6,6 @@
 #include "md/emit.h"
 #include "md/escape.h"
 
-static bool is_tag(enum entity_kind kind)
-{
-	return entity_is_automatic(kind) && kind != ENTITY_URL && kind != ENTITY_EMAIL;
-}
-
 static const char *mark_of(enum entity_kind kind)
 {
 	switch (kind) {
@@ -63,7 +58,7 @@ static struct flanks find_flanks(const struct opening *o)
 			inner_ends = true;
 	}
 	for (; t < o->end && t->start <= end; t++) {
-		if (is_tag(t->kind))
+		if (entity_is_tag(t->kind))
 			continue;
 		if (t->start == end) {
 			borders = true;

@@ -40,7 +40,7 @@ struct opening {
 	size_t line_end;               /* everything is closed there */
 	unsigned before;               /* class of what is in front of stack[written] */
 	uint8_t last;                  /* the byte in front of it, 0 at the start of a line */
-	uint8_t run;                   /* `*` when that is an opening written at this very place */
+	uint8_t run; /* that byte, if it is of an opening mark written here; else 0 */
 };
 
 /* The form of stack[written]. */
