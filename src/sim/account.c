@@ -56,6 +56,7 @@ int sim_account_add(struct sim_world *w, struct sim_user *user, const struct sim
 	if (!a || ARRAY_PUSH(&w->accounts, a))
 		return tobs_fail(err, TOBS_ENOMEM, "no memory for an account");
 	a->world = w;
+	a->number = (uint32_t)w->accounts.count;
 	a->user = user;
 	a->box.account = a;
 	a->box.pts = a->box.log_pts = 1;

@@ -463,9 +463,3 @@ int sim_box_next(struct sim_box *box, int32_t least, int32_t *ret)
 	*ret = MAX(box->last_id + 1, least);
 	return TOBS_OK;
 }
-
-/* Copies of one message in several boxes arrive with change.c. */
-void sim_twins_deinit(struct sim_world *w)
-{
-	map_deinit(&w->twins);
-}

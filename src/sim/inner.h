@@ -24,6 +24,23 @@ struct sim_history *sim_history_new(
 /* Unix time of the message at an index of the history's own list. */
 int32_t sim_history_date_at(const struct sim_history *h, int32_t index);
 
+/*
+ * Tells that `u` (in memory of the world; NULL is no memory) happened in a box,
+ * and that it counts `count` in its pts. `h` and `id`: the message concerned, if any.
+ */
+int sim_tell(
+	struct sim_box *box, union tl_Update *u, int32_t count, struct sim_history *h, int32_t id);
+
+/* The same for a message that is new or was edited. */
+int sim_tell_message(struct sim_history *h, const union tl_Message *m, bool edited);
+
+bool sim_is_admin(const struct sim_chat *c, int64_t user); /* false for a NULL chat */
+bool sim_same_reaction(const union tl_Reaction *a, const union tl_Reaction *b);
+
+/* What an admin or the creator may do; NULL for others. */
+const struct tl_chatAdminRights *sim_rights_of(
+	const struct sim_chat *c, const struct sim_member *m);
+
 /* A zeroed constructor in `arena`, its `ctor` set: SIM_NEW(arena, peerUser). NULL: no memory. */
 #define SIM_NEW(arena, name) \
 	((struct tl_##name *)sim_new((arena), sizeof(struct tl_##name), TL_##name))

@@ -10,17 +10,6 @@ enum { RECENT_MAX = 3 }; /* reactions and commenters shown with a message */
 
 /* ---- reactions ---- */
 
-static bool same_reaction(const union tl_Reaction *a, const union tl_Reaction *b)
-{
-	if (a->ctor != b->ctor)
-		return false;
-	if (a->ctor == TL_reactionEmoji)
-		return tobs_view_eq(a->reactionEmoji.emoticon, b->reactionEmoji.emoticon);
-	if (a->ctor == TL_reactionCustomEmoji)
-		return a->reactionCustomEmoji.document_id == b->reactionCustomEmoji.document_id;
-	return true;
-}
-
 /* Marks the viewer's own among the counts, in the order they were given. */
 static bool choose_own(struct sim_account *viewer, const struct tl_messageReactions *all,
 	struct tl_messageReactions *out, struct tobs_arena *arena)
@@ -43,7 +32,7 @@ static bool choose_own(struct sim_account *viewer, const struct tl_messageReacti
 		for (uint32_t k = 0; k < all->results.count; k++) {
 			struct tl_reactionCount *mine;
 
-			if (!same_reaction(counts[k]->reaction, given->reaction))
+			if (!sim_same_reaction(counts[k]->reaction, given->reaction))
 				continue;
 			mine = SIM_COPY(arena, reactionCount, counts[k]);
 			if (!mine)

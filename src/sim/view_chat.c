@@ -62,8 +62,7 @@ static const struct tl_chatAdminRights *all_rights(const struct sim_chat *c)
 	return c->kind == SIM_CHAT_CHANNEL ? &channel : &group;
 }
 
-static const struct tl_chatAdminRights *rights_of(
-	const struct sim_chat *c, const struct sim_member *m)
+const struct tl_chatAdminRights *sim_rights_of(const struct sim_chat *c, const struct sim_member *m)
 {
 	if (!m || (m->role != SIM_ADMIN && m->role != SIM_CREATOR))
 		return NULL;
@@ -90,7 +89,7 @@ static const union tl_Chat *view_group(
 	out->participants_count = sim_member_count(c);
 	out->creator = m && m->role == SIM_CREATOR;
 	out->left = !m || m->role == SIM_LEFT;
-	out->admin_rights = m && m->role == SIM_ADMIN ? rights_of(c, m) : NULL;
+	out->admin_rights = m && m->role == SIM_ADMIN ? sim_rights_of(c, m) : NULL;
 	if (c->successor) {
 		struct tl_inputChannel *to = SIM_NEW(arena, inputChannel);
 
@@ -136,7 +135,7 @@ static const union tl_Chat *view_channel(struct sim_account *viewer, const struc
 		return NULL;
 	out->creator = m && m->role == SIM_CREATOR;
 	out->left = !m || m->role == SIM_LEFT;
-	out->admin_rights = rights_of(c, m);
+	out->admin_rights = sim_rights_of(c, m);
 	if (m && m->role == SIM_RESTRICTED)
 		out->banned_rights = m->banned_rights;
 	out->has_participants_count = 1;

@@ -169,7 +169,7 @@ struct sim_box {
 	int32_t pts;
 	int32_t qts;
 	ARRAY_OF(struct sim_event) log; /* oldest first, at most SIM_LOG_MAX */
-	int32_t log_pts;                /* pts before the oldest event kept */
+	int32_t log_pts, log_qts;       /* before the oldest event kept */
 	/* An account's: which history a stored message is in, by id; stale ones may be among them. */
 	ARRAY_OF(struct sim_place) places;
 	ARRAY_OF(struct sim_history *) made; /* histories with a source */
@@ -220,6 +220,7 @@ struct sim_contact {
 
 struct sim_account {
 	struct sim_world *world;
+	uint32_t number; /* from 1, in the order they were made */
 	struct sim_user *user;
 	struct tobs_view code;     /* the login code that is right */
 	struct tobs_view password; /* two-step verification; empty: none */
