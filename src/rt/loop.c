@@ -119,4 +119,5 @@ void loop_poll(struct rt *rt, bool block)
 		uv_run(&rt->uv, UV_RUN_NOWAIT);
 	}
 	rt->polled = rt_clock();
+	rt->polls++;
 }

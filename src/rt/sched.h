@@ -98,6 +98,7 @@ struct rt {
 	int ops;   /* left to the current fiber */
 	int64_t now;
 	int64_t polled; /* µs when the outside was looked at */
+	uint64_t polls; /* how often */
 	const struct clock *clock;
 	struct fake_clock *fake; /* a test's, or NULL */
 	struct timers timers;

@@ -16,17 +16,28 @@ enum {
 	/* As many parts as one system call takes; messages have a header, a body, a trailer. */
 	IOV_BATCH = 16,
 	KEEPALIVE_PROBES = 3,
+	/*
+	 * The loop tells at every turn what is ready. Changing what it watches costs
+	 * more than hearing it once too often, but it must not go round for nothing
+	 * while a fiber is busy with something else.
+	 */
+	IGNORED_MAX = 2,
+};
+
+struct direction {
+	/* Whether trying is worth it: false after the kernel had less than was asked for. */
+	bool ready;
+	unsigned char ignored; /* times the loop said so, and nobody was there to hear it */
+	unsigned calls;        /* in progress; those of either direction keep the socket alive */
+	struct tobs_waiters waiters;
 };
 
 struct sock {
 	int fd;
 	bool closed;
-	bool unlink; /* `local` is a file of ours */
-	/* Whether trying is worth it: false after the kernel had less than was asked for. */
-	bool readable, writable;
-	unsigned users;         /* calls in progress, which keep it alive */
+	bool unlink;            /* `local` is a file of ours */
 	struct fd_watch *watch; /* made when it is first needed */
-	struct tobs_waiters readers, writers;
+	struct direction in, out;
 	struct addr local;
 };
 
@@ -55,19 +66,19 @@ static int fail(struct tobs_err *err, int sys, const char *doing, const struct a
 }
 
 /* A call begins, before it may let others run: sock_close() leaves the memory until it ends. */
-static int enter(struct sock *s)
+static int enter(struct sock *s, struct direction *d)
 {
 	int r;
 
-	s->users++;
+	d->calls++;
 	r = fiber_checkpoint();
 	return !r && s->closed ? TOBS_ECLOSED : r;
 }
 
-static void leave(struct sock *s)
+static void leave(struct sock *s, struct direction *d)
 {
-	s->users--;
-	if (!s->users && s->closed)
+	d->calls--;
+	if (s->closed && !s->in.calls && !s->out.calls)
 		mem_free(s);
 }
 
@@ -78,31 +89,34 @@ int sock_adopt(int fd, struct sock **ret)
 	if (!s)
 		return TOBS_ENOMEM;
 	s->fd = fd;
-	s->readable = s->writable = true;
-	waiters_init(&s->readers);
-	waiters_init(&s->writers);
+	s->in.ready = s->out.ready = true;
+	waiters_init(&s->in.waiters);
+	waiters_init(&s->out.waiters);
 	*ret = s;
 	return TOBS_OK;
 }
 
-/* Wakes who waits; what nobody waits for is not watched any more, or we would be told for ever. */
+/* One direction is ready. Whether the loop had better stop watching it. */
+static bool direction_ready(struct direction *d)
+{
+	d->ready = true;
+	waiters_wake_all(&d->waiters, TOBS_OK);
+	if (d->calls) {
+		d->ignored = 0;
+		return false;
+	}
+	return ++d->ignored >= IGNORED_MAX;
+}
+
 static void sock_ready(void *arg, int events)
 {
 	struct sock *s = arg;
 	int unwanted = 0;
 
-	if (events & TOBS_READABLE) {
-		s->readable = true;
-		if (waiters_empty(&s->readers))
-			unwanted |= TOBS_READABLE;
-		waiters_wake_all(&s->readers, TOBS_OK);
-	}
-	if (events & TOBS_WRITABLE) {
-		s->writable = true;
-		if (waiters_empty(&s->writers))
-			unwanted |= TOBS_WRITABLE;
-		waiters_wake_all(&s->writers, TOBS_OK);
-	}
+	if (events & TOBS_READABLE && direction_ready(&s->in))
+		unwanted |= TOBS_READABLE;
+	if (events & TOBS_WRITABLE && direction_ready(&s->out))
+		unwanted |= TOBS_WRITABLE;
 	if (unwanted)
 		fd_watch_set(s->watch, fd_watch_get(s->watch) & ~unwanted);
 }
@@ -117,7 +131,7 @@ static int sock_wait(struct sock *s, int event, const char *what)
 	if (!r)
 		r = fd_watch_set(s->watch, fd_watch_get(s->watch) | event);
 	if (!r)
-		r = waiters_wait(event == TOBS_READABLE ? &s->readers : &s->writers, what);
+		r = waiters_wait(event == TOBS_READABLE ? &s->in.waiters : &s->out.waiters, what);
 	return !r && s->closed ? TOBS_ECLOSED : r;
 }
 
@@ -153,7 +167,7 @@ static int finish_connect(struct sock *s, const struct addr *to, struct tobs_err
 	socklen_t len = sizeof(int);
 	int sys = 0, r;
 
-	s->writable = false;
+	s->out.ready = false;
 	r = sock_wait(s, TOBS_WRITABLE, "a connection");
 	if (r)
 		return tobs_fail(err, r, "connecting to %s", addr_format(to, text));
@@ -268,10 +282,10 @@ int sock_accept(
 	struct sock *listener, struct sock **ret, struct addr *ret_peer, struct tobs_err *err)
 {
 	struct addr peer = { .len = 0 };
-	int r = enter(listener);
+	int r = enter(listener, &listener->in);
 
 	r = r ? tobs_fail(err, r, "accepting a connection") : accept_one(listener, ret, &peer, err);
-	leave(listener);
+	leave(listener, &listener->in);
 	if (!r && ret_peer)
 		*ret_peer = peer;
 	return r;
@@ -282,12 +296,12 @@ static int read_some(struct sock *s, void *buf, size_t len, size_t *ret_n, struc
 	int r;
 
 	for (;;) {
-		if (s->readable) {
+		if (s->in.ready) {
 			ssize_t n = recv(s->fd, buf, len, 0);
 
 			if (n >= 0) {
 				/* The end stays readable for ever. */
-				s->readable = n == 0 || (size_t)n == len;
+				s->in.ready = n == 0 || (size_t)n == len;
 				*ret_n = (size_t)n;
 				return TOBS_OK;
 			}
@@ -295,7 +309,7 @@ static int read_some(struct sock *s, void *buf, size_t len, size_t *ret_n, struc
 				continue;
 			if (errno != EAGAIN)
 				return fail(err, errno, "reading", NULL);
-			s->readable = false;
+			s->in.ready = false;
 		}
 		r = sock_wait(s, TOBS_READABLE, "bytes from a socket");
 		if (r)
@@ -305,11 +319,11 @@ static int read_some(struct sock *s, void *buf, size_t len, size_t *ret_n, struc
 
 int sock_read(struct sock *s, void *buf, size_t len, size_t *ret_n, struct tobs_err *err)
 {
-	int r = enter(s);
+	int r = enter(s, &s->in);
 
 	assert(len); /* 0 bytes would look like the end */
 	r = r ? tobs_fail(err, r, "reading") : read_some(s, buf, len, ret_n, err);
-	leave(s);
+	leave(s, &s->in);
 	return r;
 }
 
@@ -358,11 +372,11 @@ static int write_all(struct sock *s, struct progress *p, struct tobs_err *err)
 
 		if (!msg.msg_iovlen)
 			return TOBS_OK;
-		if (!s->writable) {
+		if (!s->out.ready) {
 			r = sock_wait(s, TOBS_WRITABLE, "room in a socket");
 			if (r)
 				return tobs_fail(err, r, "writing");
-			s->writable = true;
+			s->out.ready = true;
 		}
 		for (size_t i = 0; i < msg.msg_iovlen; i++)
 			asked += iov[i].iov_len;
@@ -371,17 +385,17 @@ static int write_all(struct sock *s, struct progress *p, struct tobs_err *err)
 			return fail(err, errno, "writing", NULL);
 		if (n >= 0)
 			advance(p, (size_t)n);
-		s->writable = n < 0 ? errno == EINTR : (size_t)n == asked;
+		s->out.ready = n < 0 ? errno == EINTR : (size_t)n == asked;
 	}
 }
 
 int sock_write(struct sock *s, const struct tobs_view *parts, size_t count, struct tobs_err *err)
 {
 	struct progress p = { parts, count, 0 };
-	int r = enter(s);
+	int r = enter(s, &s->out);
 
 	r = r ? tobs_fail(err, r, "writing") : write_all(s, &p, err);
-	leave(s);
+	leave(s, &s->out);
 	return r;
 }
 
@@ -401,10 +415,10 @@ void sock_close(struct sock *s)
 	close(s->fd);
 	if (s->unlink)
 		unlink(s->local.un.sun_path);
-	waiters_wake_all(&s->readers, TOBS_ECLOSED);
-	waiters_wake_all(&s->writers, TOBS_ECLOSED);
-	s->users++;
-	leave(s);
+	waiters_wake_all(&s->in.waiters, TOBS_ECLOSED);
+	waiters_wake_all(&s->out.waiters, TOBS_ECLOSED);
+	s->in.calls++;
+	leave(s, &s->in);
 }
 
 void sock_reset_on_close(struct sock *s)

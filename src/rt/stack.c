@@ -29,7 +29,7 @@ enum {
 /* A free slot names the next free one. */
 struct slot {
 	uint32_t next;
-	bool dirty;
+	enum { KEPT_NOTHING, KEPT_TOP, KEPT_WHOLE } kept;
 };
 
 struct stack_slab {
@@ -84,13 +84,21 @@ void stack_pool_init(struct stack_pool *p, enum stack_guard guard)
 	p->budget = maps - MIN(maps / 4, 8192);
 }
 
+/* The pages of a free slot are somebody's again, or gone. */
+static void slot_unaccount(struct stack_pool *p, const struct stack_slab *s, uint32_t slot)
+{
+	if (s->slots[slot].kept == KEPT_WHOLE)
+		p->whole -= (size_t)1 << s->bits;
+	else if (s->slots[slot].kept == KEPT_TOP)
+		p->tops -= STACK_TOP;
+}
+
 static void slab_free(struct stack_pool *p, struct stack_slab *s)
 {
 	if (p->guard == STACK_GUARD_PROTECT)
 		p->mappings -= (size_t)s->fresh * MAPPINGS_PER_GUARD;
 	for (uint32_t i = s->free; i != NO_SLOT; i = s->slots[i].next)
-		if (s->slots[i].dirty)
-			p->dirty -= (size_t)1 << s->bits;
+		slot_unaccount(p, s, i);
 	p->mapped -= s->map_size;
 	SANITIZE_CLEAN(s->map, s->map_size);
 	munmap(s->map, s->map_size);
@@ -129,6 +137,7 @@ static int slab_new(struct stack_pool *p, unsigned bits, struct stack_slab **ret
 	madvise(s->map, s->map_size, MADV_NOHUGEPAGE);
 	p->mapped += s->map_size;
 	list_push_front(&p->partial[bits], &s->link);
+	p->idle[bits]++;
 	*ret = s;
 	return TOBS_OK;
 }
@@ -185,8 +194,7 @@ static int slot_take(struct stack_pool *p, struct stack_slab *s, uint32_t *ret)
 
 	if (slot != NO_SLOT) {
 		s->free = s->slots[slot].next;
-		if (s->slots[slot].dirty)
-			p->dirty -= (size_t)1 << s->bits;
+		slot_unaccount(p, s, slot);
 	} else {
 		slot = s->fresh;
 		r = guard_install(p, slot_low(s, slot));
@@ -194,7 +202,8 @@ static int slot_take(struct stack_pool *p, struct stack_slab *s, uint32_t *ret)
 			return r;
 		s->fresh++;
 	}
-	s->used++;
+	if (!s->used++)
+		p->idle[s->bits]--;
 	if (s->used == s->count) {
 		list_remove(&s->link);
 		list_push(&p->full, &s->link);
@@ -223,8 +232,10 @@ int stack_take(struct stack_pool *p, size_t size, struct stack *ret)
 	}
 	r = slot_take(p, s, &slot);
 	if (r) {
-		if (!s->used)
+		if (!s->used) {
+			p->idle[bits]--;
 			slab_free(p, s);
+		}
 		return r;
 	}
 	p->in_use++;
@@ -235,13 +246,6 @@ int stack_take(struct stack_pool *p, size_t size, struct stack *ret)
 	return TOBS_OK;
 }
 
-/* Whether one of the slabs is all free. */
-static bool one_is_free(const struct list *slabs)
-{
-	/* It is kept at the end of the list, so that the others fill up first. */
-	return !list_empty(slabs) && LIST_ITEM(slabs->prev, struct stack_slab, link)->used == 0;
-}
-
 void stack_release(struct stack_pool *p, struct stack *stack)
 {
 	struct stack_slab *s = stack->slab;
@@ -249,21 +253,29 @@ void stack_release(struct stack_pool *p, struct stack *stack)
 
 	VALGRIND_STACK_DEREGISTER(stack->valgrind_id);
 	SANITIZE_CLEAN(stack->low, stack->size);
-	slot->dirty = p->dirty + stack->size <= STACK_DIRTY_MAX;
-	if (slot->dirty)
-		p->dirty += stack->size;
-	else
+	if (p->whole + stack->size <= STACK_WHOLE_MAX) {
+		slot->kept = KEPT_WHOLE;
+		p->whole += stack->size;
+	} else if (p->tops + STACK_TOP <= STACK_TOPS_MAX) {
+		slot->kept = KEPT_TOP;
+		p->tops += STACK_TOP;
+		madvise(stack->low, stack->size - STACK_TOP, MADV_DONTNEED);
+	} else {
+		slot->kept = KEPT_NOTHING;
 		madvise(stack->low, stack->size, MADV_DONTNEED);
+	}
 	slot->next = s->free;
 	s->free = stack->slot;
 	s->used--;
 	p->in_use--;
 	list_remove(&s->link);
-	if (s->used)
+	if (s->used) {
 		list_push_front(&p->partial[s->bits], &s->link);
-	else if (one_is_free(&p->partial[s->bits]))
+	} else if (p->idle[s->bits] == STACK_SLABS_FREE) {
 		slab_free(p, s);
-	else
+	} else { /* to the end, so that the others fill up first */
 		list_push(&p->partial[s->bits], &s->link);
+		p->idle[s->bits]++;
+	}
 	stack->low = NULL;
 }

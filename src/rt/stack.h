@@ -11,9 +11,10 @@
  * pages in the page table (MADV_GUARD_INSTALL), which cuts nothing; the pool
  * finds out by trying.
  *
- * Freed stacks are reused last in, first out. Up to STACK_DIRTY_MAX bytes of
- * them keep their pages, those of more are given back. A slab that is all
- * free is unmapped when there is another.
+ * Freed stacks are reused last in, first out. Up to STACK_WHOLE_MAX bytes of
+ * them keep all their pages; of more, the top is kept, which is all that most
+ * fibers use, up to STACK_TOPS_MAX bytes; the rest is given back. A slab that is all
+ * free is unmapped when there are STACK_SLABS_FREE of its kind already.
  *
  * Not thread-safe.
  */
@@ -37,7 +38,10 @@ enum {
 	 * -fstack-clash-protection adds; this stops their larger frames as well.
 	 */
 	STACK_GUARD = 64 << 10,
-	STACK_DIRTY_MAX = 4 << 20, /* bytes of free stacks whose pages are kept */
+	STACK_WHOLE_MAX = 8 << 20,
+	STACK_TOP = 8 << 10,
+	STACK_TOPS_MAX = 8 << 20,
+	STACK_SLABS_FREE = 32, /* cost address space and a few page tables */
 };
 
 struct stack_slab;
@@ -59,9 +63,11 @@ enum stack_guard {
 
 struct stack_pool {
 	struct list partial[STACK_MAX_BITS + 1]; /* slabs with a free slot, by size of stack */
+	unsigned idle[STACK_MAX_BITS + 1];       /* slabs that are all free, by size of stack */
 	struct list full;
 	enum stack_guard guard;
-	size_t dirty;    /* bytes of free stacks that may still have their pages */
+	size_t whole;    /* bytes of free stacks that may still have all their pages */
+	size_t tops;     /* bytes of tops that others still have */
 	size_t mappings; /* made by mprotect() guards */
 	size_t budget;   /* of those */
 	size_t in_use;   /* stacks */

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/rand.h"
+#include "rt/sched.h"
 #include "support/failmem.h"
 #include "support/fibers.h"
 
@@ -540,6 +541,48 @@ FIBER_TEST(options)
 	return TOBS_OK;
 }
 
+static uint64_t polls;
+
+static int write_soon(void *arg)
+{
+	int r = tobs_sleep(1);
+
+	return r ? r : write_str(arg, "z");
+}
+
+static int ignore_for_a_while(void *arg)
+{
+	struct sock *a, *b;
+	size_t n;
+	char byte;
+
+	(void)arg;
+	make_pair(&a, &b);
+	assert_ok(tobs_spawn(NULL, read_one, b, NULL));
+	assert_ok(tobs_sleep(1)); /* it waits, so the loop watches */
+	assert_ok(write_str(a, "xy"));
+	assert_ok(tobs_sleep(1)); /* it has taken one byte and gone */
+	polls = rt_self->polls;
+	assert_ok(tobs_sleep(20));
+	polls = rt_self->polls - polls;
+	/* Whoever comes back finds the rest, and is woken for more. */
+	assert_ok(sock_read(b, &byte, 1, &n, NULL));
+	assert_int_equal(byte, 'y');
+	assert_ok(tobs_spawn(NULL, write_soon, a, NULL));
+	assert_ok(sock_read(b, &byte, 1, &n, NULL));
+	sock_close(a);
+	sock_close(b);
+	return TOBS_OK;
+}
+
+/* Bytes that nobody fetches must not keep the loop busy. */
+static void ignored_bytes_cost_nothing(void **state)
+{
+	(void)state;
+	assert_ok(tobs_run(ignore_for_a_while, NULL));
+	assert_true(polls < 20);
+}
+
 /* ---- Without memory --------------------------------------------------------- */
 
 static int echo_once(void *arg)
@@ -601,6 +644,7 @@ int main(void)
 		fiber_unit_test(files_of_unix_sockets),
 		fiber_unit_test(without_descriptors),
 		fiber_unit_test(options),
+		cmocka_unit_test(ignored_bytes_cost_nothing),
 		cmocka_unit_test(without_memory),
 	};
 
