@@ -1,0 +1,331 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The archive: what was fetched, in one SQLite file below the output folder.
+ * docs/archive.md describes its tables; this is how the program uses them.
+ *
+ *     fetch, import ──► archive_batch ──► archive_write() ──► DIR/.tobs/archive.db
+ *                                                                     │
+ *     render, search, stats ◄── cursors, names, lists ◄───────────────┘
+ *
+ * Everything goes in by batches: a page of messages, the people in it and the
+ * interval of ids it completes are one transaction. Nothing else is needed to
+ * make the archive correct at any instant: an id lies in an interval exactly
+ * when its message, if there is one, is in the archive.
+ *
+ * Calls work at once and may wait for the disk, so on a fiber they belong on the
+ * worker pool. An archive is used by one thread at a time: the fiber that owns
+ * it waits for each call before it makes the next. For reading beside a writer
+ * open a second one, read only.
+ *
+ * Peers are Bot API ids (tobs_peer_mark()), times are seconds since 1970, text
+ * offsets are UTF-16 units. Strings are UTF-8 views; JSON is compact.
+ */
+#ifndef ARCHIVE_ARCHIVE_H
+#define ARCHIVE_ARCHIVE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <tobs/arena.h>
+#include <tobs/err.h>
+#include <tobs/view.h>
+
+#include "base/array.h"
+
+struct archive;
+struct sqlite;
+
+/* ---- records: the rows of docs/archive.md ---- */
+
+enum archive_message_flag {
+	ARCHIVE_OUT = 1,
+	ARCHIVE_PINNED = 2,
+	ARCHIVE_SILENT = 4,
+	ARCHIVE_POST = 8,
+	ARCHIVE_DELETED = 16,
+	ARCHIVE_SERVICE = 32,
+	ARCHIVE_PROTECTED = 64,
+	ARCHIVE_SPOILER = 128,
+	ARCHIVE_MENTIONED = 256,
+	ARCHIVE_CAPTION_ABOVE = 512,
+	ARCHIVE_SCHEDULED = 1024,
+};
+
+struct archive_reaction {
+	struct tobs_view reaction; /* emoji, "custom:<id>", "paid" */
+	int32_t count;
+	bool chosen;
+};
+
+struct archive_message {
+	int32_t id;
+	uint32_t flags;
+	int64_t date;
+	int64_t edited; /* 0: never, or hidden */
+	int64_t sender; /* 0: none */
+	int32_t topic;  /* 0: none */
+	int64_t album;  /* 0: none */
+	struct tobs_view text;
+	struct tobs_view entities; /* JSON array; empty without */
+	struct tobs_view data;     /* JSON object; empty without */
+
+	/* Rows of other tables that belong to it. */
+	const struct archive_reaction *reactions;
+	uint32_t reaction_count;
+	bool has_poll, poll_closed;
+	int32_t poll_voters;
+	struct tobs_view poll_answers; /* JSON array */
+	struct tobs_view action;       /* service message: its name; empty otherwise */
+	struct tobs_view action_data;  /* JSON object */
+};
+
+enum archive_peer_kind {
+	ARCHIVE_USER,
+	ARCHIVE_BOT,
+	ARCHIVE_GROUP,
+	ARCHIVE_SUPERGROUP,
+	ARCHIVE_FORUM,
+	ARCHIVE_CHANNEL,
+};
+
+enum archive_peer_flag {
+	ARCHIVE_PEER_DELETED = 1, /* account */
+	ARCHIVE_PEER_VERIFIED = 2,
+	ARCHIVE_PEER_PREMIUM = 4,
+	ARCHIVE_PEER_SCAM = 8,
+	ARCHIVE_PEER_PROTECTED = 16, /* forwarding and saving are forbidden */
+};
+
+struct archive_peer {
+	int64_t id;
+	enum archive_peer_kind kind;
+	uint32_t flags;
+	struct tobs_view name;        /* title, or first and last name */
+	struct tobs_view first, last; /* of people */
+	struct tobs_view username;
+};
+
+/* Photos and documents; identity is (photo, id). */
+struct archive_file {
+	bool photo;
+	int64_t id;
+	int64_t access_hash;
+	struct tobs_view reference;   /* bytes */
+	struct tobs_view size_letter; /* of a photo's largest size */
+	int dc;
+	int64_t size;
+	struct tobs_view mime, name;
+};
+
+struct archive_topic {
+	int32_t id;
+	int64_t creator;
+	int64_t date;
+	int64_t icon_emoji; /* 0: none */
+	int32_t icon_color;
+	int32_t position; /* among pinned ones from 1; 0: not pinned */
+	bool closed, hidden;
+	struct tobs_view title;
+};
+
+/* A chat that is exported. `no` numbers it within this archive. */
+struct archive_chat {
+	int32_t no;
+	int64_t id;       /* marked peer */
+	int64_t linked;   /* discussion group or its channel; 0: none */
+	int64_t migrated; /* the basic group it came from; 0: none */
+	int32_t members, top, count;
+	int64_t synced;
+	enum archive_peer_kind kind;
+	struct tobs_view title, username, about;
+	struct tobs_view pinned; /* JSON list of message ids */
+	struct tobs_view folder; /* its directory below DIR; chosen once */
+	/*
+	 * The smallest message id whose rendering may differ from what was last
+	 * written to files; INT32_MAX when the files are up to date. Kept by
+	 * archive_write(), reset by archive_rendered().
+	 */
+	int32_t stale;
+};
+
+/* ---- opening ---- */
+
+struct archive_options {
+	bool read_only;
+	bool existing; /* TOBS_ENOTFOUND instead of creating one */
+};
+
+/*
+ * Opens DIR/.tobs/archive.db, creating folder and file (0700, 0600) when there
+ * is none, and brings it up to today's schema. A writable archive is locked for
+ * this process: TOBS_ELOCKED names the holder. What sqlite_open() returns
+ * otherwise, in words that name the path.
+ */
+int archive_open(struct archive **ret, const char *dir, const struct archive_options *options,
+	struct tobs_err *err);
+void archive_close(struct archive *a); /* NULL is fine */
+const char *archive_dir(const struct archive *a);
+
+/* For what this header does not offer (search, stats). Read only, please. */
+struct sqlite *archive_db(struct archive *a);
+
+/* ---- writing ---- */
+
+struct archive_interval {
+	int32_t chat;  /* no */
+	int32_t topic; /* 0: the whole chat */
+	int32_t first, last;
+};
+
+struct archive_batch_message {
+	int32_t chat; /* no */
+	struct archive_message m;
+};
+
+/*
+ * What goes into the archive together. Everything in it, the arrays too, lives
+ * in `arena`, so it can be filled on the loop and written on a worker.
+ */
+struct archive_batch {
+	struct tobs_arena arena;
+	ARRAY_OF(struct archive_batch_message) messages;
+	ARRAY_OF(struct archive_peer) peers;
+	ARRAY_OF(struct archive_file) files;
+	ARRAY_OF(struct archive_interval) intervals;
+};
+
+void archive_batch_init(struct archive_batch *b, size_t max_bytes);
+void archive_batch_clear(struct archive_batch *b); /* keeps memory for the next use */
+void archive_batch_deinit(struct archive_batch *b);
+
+struct archive_counts {
+	int64_t added, edited, same; /* messages */
+};
+
+/*
+ * One transaction. A message that is there already is compared: unchanged ones
+ * cost a look, changed ones (text, entities, data) leave what they were in
+ * `edits`; counters that only grow (views, forwards, reactions) do not count as
+ * an edit. A message without some attribute replaces one that had it. Peers and files
+ * are updated, names remembered, intervals merged. *counts (may be NULL) is added to.
+ */
+int archive_write(struct archive *a, const struct archive_batch *b, struct archive_counts *counts,
+	struct tobs_err *err);
+
+/*
+ * Ids of the chat that a refetched range proved to be gone: those in
+ * [first, last] that are in the archive, not yet marked deleted, and not among
+ * `ids` (ascending) get ARCHIVE_DELETED. *ret_count (may be NULL): how many.
+ */
+int archive_mark_deleted(struct archive *a, int32_t chat, int32_t first, int32_t last,
+	const int32_t *ids, size_t n, int64_t *ret_count, struct tobs_err *err);
+
+/*
+ * Finds or makes the chat of this peer; fields other than no, folder and stale
+ * are taken over. A new chat's folder is made from its title and is unique
+ * without regard to case. The views in *ret live as long as `arena`.
+ */
+int archive_chat_put(struct archive *a, const struct archive_chat *chat, struct tobs_arena *arena,
+	struct archive_chat *ret, struct tobs_err *err);
+int archive_topic_put(
+	struct archive *a, int32_t chat, const struct archive_topic *topic, struct tobs_err *err);
+
+/*
+ * The ranges within [first, last] that no interval of the chat covers,
+ * ascending, in `arena`.
+ */
+int archive_gaps(struct archive *a, int32_t chat, int32_t topic, int32_t first, int32_t last,
+	struct tobs_arena *arena, struct archive_interval **ret, size_t *ret_count,
+	struct tobs_err *err);
+
+/* ---- runs and failures ---- */
+
+int archive_run_begin(struct archive *a, struct tobs_view arguments, int64_t now, int64_t *ret_run,
+	struct tobs_err *err);
+int archive_run_end(struct archive *a, int64_t run, struct tobs_view result_json, int64_t now,
+	struct tobs_err *err);
+int archive_failure(struct archive *a, int64_t run, struct tobs_view target, int code,
+	struct tobs_view message, struct tobs_err *err);
+
+/* ---- reading ---- */
+
+/* All chats, by title; in `arena`. */
+int archive_chats(struct archive *a, struct tobs_arena *arena, struct archive_chat **ret,
+	size_t *ret_count, struct tobs_err *err);
+/* By marked peer id; TOBS_ENOTFOUND. */
+int archive_chat_get(struct archive *a, int64_t id, struct tobs_arena *arena,
+	struct archive_chat *ret, struct tobs_err *err);
+int archive_topics(struct archive *a, int32_t chat, struct tobs_arena *arena,
+	struct archive_topic **ret, size_t *ret_count, struct tobs_err *err);
+
+/* Messages of a chat in ascending order of ids. Caller's memory; {0}, then _open. */
+struct archive_cursor {
+	struct archive *archive;
+	struct sqlite_stmt *stmt;
+	int32_t chat;
+	struct tobs_arena arena; /* of the satellites of the present message */
+	bool read_ahead;         /* and the rest is the cursor's own */
+	ARRAY_OF(struct archive_reaction) reactions;
+	struct sqlite_stmt *reaction_stmt, *poll_stmt, *action_stmt;
+};
+
+/*
+ * From id `first` on, up to `last`; of one topic only, unless `topic` is 0. Other
+ * cursors may be open at the same time; nothing may be written meanwhile.
+ */
+int archive_cursor_open(struct archive *a, struct archive_cursor *c, int32_t chat, int32_t first,
+	int32_t last, int32_t topic, struct tobs_err *err);
+/* TOBS_ENOTFOUND after the last. The message is valid until the next call. */
+int archive_cursor_next(
+	struct archive_cursor *c, struct archive_message *ret, struct tobs_err *err);
+void archive_cursor_close(struct archive_cursor *c);
+
+/* One message; TOBS_ENOTFOUND. Its strings are in `arena`. */
+int archive_message_get(struct archive *a, int32_t chat, int32_t id, struct tobs_arena *arena,
+	struct archive_message *ret, struct tobs_err *err);
+
+/*
+ * The name and username a peer had at `date`, as far as known (the first one
+ * we saw for anything earlier), so that later renames do not change what was
+ * written before. Cached; views live until the next call. TOBS_ENOTFOUND.
+ */
+struct archive_name {
+	struct tobs_view name, username;
+	enum archive_peer_kind kind;
+};
+int archive_name(struct archive *a, int64_t peer, int64_t date, struct archive_name *ret,
+	struct tobs_err *err);
+
+struct archive_file_state {
+	struct archive_file file;
+	struct tobs_view path; /* below DIR; empty: not downloaded */
+	bool complete;
+	struct tobs_view error; /* why not, in words; empty: not tried */
+};
+/* TOBS_ENOTFOUND. Views live until the next call. */
+int archive_file_get(struct archive *a, bool photo, int64_t id, struct archive_file_state *ret,
+	struct tobs_err *err);
+
+/* ---- what was rendered ---- */
+
+/* A file that was written: enough to write only what changed the next time. */
+struct archive_render {
+	struct tobs_view path; /* below DIR */
+	struct tobs_view
+		settings; /* what else its content depends on: layout, flavour, zone, version */
+	int64_t size, mtime_ns; /* as left on disk: a file changed by hand is written anew */
+	uint8_t sha256[32];
+	struct tobs_view checkpoints; /* the renderer's own, opaque */
+};
+
+int archive_render_get(struct archive *a, struct tobs_view path, struct tobs_arena *arena,
+	struct archive_render *ret, struct tobs_err *err); /* TOBS_ENOTFOUND */
+
+/*
+ * The files of a chat are on disk: stores their rows and sets the chat's stale
+ * mark to INT32_MAX, in one transaction, unless something was written to the
+ * chat since the mark was `seen_stale`.
+ */
+int archive_rendered(struct archive *a, int32_t chat, int32_t seen_stale,
+	const struct archive_render *files, size_t count, struct tobs_err *err);
+
+#endif
