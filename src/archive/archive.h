@@ -125,6 +125,7 @@ struct archive_topic {
 	int32_t position; /* among pinned ones from 1; 0: not pinned */
 	bool closed, hidden;
 	struct tobs_view title;
+	struct tobs_view file; /* its name below the chat's folder, without ending; chosen once */
 };
 
 /* A chat that is exported. `no` numbers it within this archive. */
@@ -141,10 +142,12 @@ struct archive_chat {
 	struct tobs_view folder; /* its directory below DIR; chosen once */
 	/*
 	 * The smallest message id whose rendering may differ from what was last
-	 * written to files; INT32_MAX when the files are up to date. Kept by
-	 * archive_write(), reset by archive_rendered().
+	 * written to files; INT32_MAX when the files are up to date, 0 when the
+	 * chat itself is new or changed (title, username, about, pinned, linked,
+	 * migrated). Lowered by whatever writes, reset by archive_rendered().
 	 */
 	int32_t stale;
+	int64_t version; /* goes up with each change that concerns stale */
 };
 
 /* ---- opening ---- */
@@ -182,11 +185,13 @@ struct archive_batch_message {
 };
 
 /*
- * What goes into the archive together. Everything in it, the arrays too, lives
- * in `arena`, so it can be filled on the loop and written on a worker.
+ * What goes into the archive together. What its records point to lives in
+ * `arena`, and the arrays are its own (ARRAY_PUSH), so it can be filled on the
+ * loop and written on a worker.
  */
 struct archive_batch {
 	struct tobs_arena arena;
+	int64_t seen; /* when it was fetched; 0: when it is written */
 	ARRAY_OF(struct archive_batch_message) messages;
 	ARRAY_OF(struct archive_peer) peers;
 	ARRAY_OF(struct archive_file) files;
@@ -203,10 +208,16 @@ struct archive_counts {
 
 /*
  * One transaction. A message that is there already is compared: unchanged ones
- * cost a look, changed ones (text, entities, data) leave what they were in
- * `edits`; counters that only grow (views, forwards, reactions) do not count as
- * an edit. A message without some attribute replaces one that had it. Peers and files
- * are updated, names remembered, intervals merged. *counts (may be NULL) is added to.
+ * cost a look, others are replaced as a whole, also by less than they had. One
+ * whose text or entities differ, or whose `data` differs and `edited` too,
+ * leaves what it was in `edits`; all else that changes (views, reactions, votes,
+ * flags, a preview that arrives late) is no edit. A message marked deleted that
+ * comes again is no longer. Peers and files are updated, names remembered,
+ * intervals merged. *counts (may be NULL) is added to; on failure nothing is
+ * written or counted, and the same batch may be tried again.
+ *
+ * TOBS_EINVAL: a chat of which the archive has no row. Messages may come in any
+ * order; ascending order of chat and id is the fast one.
  */
 int archive_write(struct archive *a, const struct archive_batch *b, struct archive_counts *counts,
 	struct tobs_err *err);
@@ -220,18 +231,19 @@ int archive_mark_deleted(struct archive *a, int32_t chat, int32_t first, int32_t
 	const int32_t *ids, size_t n, int64_t *ret_count, struct tobs_err *err);
 
 /*
- * Finds or makes the chat of this peer; fields other than no, folder and stale
- * are taken over. A new chat's folder is made from its title and is unique
- * without regard to case. The views in *ret live as long as `arena`.
+ * Finds or makes the chat of this peer; fields other than no, folder, stale and
+ * version are taken over. A new chat's folder is made from its title and is
+ * unique without regard to case. The views in *ret live as long as `arena`.
  */
 int archive_chat_put(struct archive *a, const struct archive_chat *chat, struct tobs_arena *arena,
 	struct archive_chat *ret, struct tobs_err *err);
+/* The same for a topic of a chat; `file` is chosen when it is new. */
 int archive_topic_put(
 	struct archive *a, int32_t chat, const struct archive_topic *topic, struct tobs_err *err);
 
 /*
- * The ranges within [first, last] that no interval of the chat covers,
- * ascending, in `arena`.
+ * The ranges within [first, last] that no interval covers, ascending, in
+ * `arena`. Intervals of the whole chat cover its topics too.
  */
 int archive_gaps(struct archive *a, int32_t chat, int32_t topic, int32_t first, int32_t last,
 	struct tobs_arena *arena, struct archive_interval **ret, size_t *ret_count,
@@ -243,8 +255,12 @@ int archive_run_begin(struct archive *a, struct tobs_view arguments, int64_t now
 	struct tobs_err *err);
 int archive_run_end(struct archive *a, int64_t run, struct tobs_view result_json, int64_t now,
 	struct tobs_err *err);
+/* Why a target failed; with TOBS_OK it succeeded, and its earlier failures are forgotten. */
 int archive_failure(struct archive *a, int64_t run, struct tobs_view target, int code,
 	struct tobs_view message, struct tobs_err *err);
+/* An account that fills the archive. */
+int archive_account_put(struct archive *a, int64_t id, struct tobs_view name,
+	struct tobs_view username, struct tobs_err *err);
 
 /* ---- reading ---- */
 
@@ -260,12 +276,11 @@ int archive_topics(struct archive *a, int32_t chat, struct tobs_arena *arena,
 /* Messages of a chat in ascending order of ids. Caller's memory; {0}, then _open. */
 struct archive_cursor {
 	struct archive *archive;
-	struct sqlite_stmt *stmt;
-	int32_t chat;
-	struct tobs_arena arena; /* of the satellites of the present message */
-	bool read_ahead;         /* and the rest is the cursor's own */
-	ARRAY_OF(struct archive_reaction) reactions;
-	struct sqlite_stmt *reaction_stmt, *poll_stmt, *action_stmt;
+	struct sqlite_stmt *messages, *reactions, *polls, *actions;
+	int64_t end;                                   /* the last key wanted */
+	int64_t next_reaction, next_poll, next_action; /* keys of the rows they stand on */
+	struct tobs_arena arena;                       /* strings of the message's reactions */
+	ARRAY_OF(struct archive_reaction) list;
 };
 
 /*
@@ -321,11 +336,12 @@ int archive_render_get(struct archive *a, struct tobs_view path, struct tobs_are
 	struct archive_render *ret, struct tobs_err *err); /* TOBS_ENOTFOUND */
 
 /*
- * The files of a chat are on disk: stores their rows and sets the chat's stale
- * mark to INT32_MAX, in one transaction, unless something was written to the
- * chat since the mark was `seen_stale`.
+ * The files of a chat are on disk: stores their rows and, unless something was
+ * written to the chat since `seen` was read, sets its stale mark to INT32_MAX;
+ * in one transaction. Of *seen only no and version count: take it as
+ * archive_chats() or archive_chat_get() gave it before the first message was read.
  */
-int archive_rendered(struct archive *a, int32_t chat, int32_t seen_stale,
+int archive_rendered(struct archive *a, const struct archive_chat *seen,
 	const struct archive_render *files, size_t count, struct tobs_err *err);
 
 #endif

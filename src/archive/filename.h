@@ -18,8 +18,8 @@
  * A name is a function of its title. That two chats do not get the same one is
  * up to who keeps them; `attempt` is for trying again.
  */
-#ifndef EXPORT_FILENAME_H
-#define EXPORT_FILENAME_H
+#ifndef ARCHIVE_FILENAME_H
+#define ARCHIVE_FILENAME_H
 
 #include <tobs/buf.h>
 

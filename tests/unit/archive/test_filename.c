@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "export/filename.h"
+#include "archive/filename.h"
 
 #include "base/nfc.h"
 #include "base/rand.h"
