@@ -179,9 +179,29 @@ struct archive_interval {
 	int32_t first, last;
 };
 
+/* What became of the messages of a batch. */
+struct archive_counts {
+	int64_t added, edited, same, deleted;
+};
+
 struct archive_batch_message {
 	int32_t chat; /* no */
 	struct archive_message m;
+	struct archive_counts
+		*counts; /* the caller's, added to once it is committed; may be NULL */
+};
+
+/*
+ * Ids that the batch proves: all that exist among them are in it or in the
+ * archive. With `again` they were fetched anew and `ids` (ascending) are all
+ * that exist: what the archive has beside them gets ARCHIVE_DELETED.
+ */
+struct archive_batch_interval {
+	struct archive_interval range;
+	bool again;
+	const int32_t *ids;
+	uint32_t count;
+	struct archive_counts *counts; /* as above */
 };
 
 /*
@@ -195,16 +215,12 @@ struct archive_batch {
 	ARRAY_OF(struct archive_batch_message) messages;
 	ARRAY_OF(struct archive_peer) peers;
 	ARRAY_OF(struct archive_file) files;
-	ARRAY_OF(struct archive_interval) intervals;
+	ARRAY_OF(struct archive_batch_interval) intervals;
 };
 
 void archive_batch_init(struct archive_batch *b, size_t max_bytes);
 void archive_batch_clear(struct archive_batch *b); /* keeps memory for the next use */
 void archive_batch_deinit(struct archive_batch *b);
-
-struct archive_counts {
-	int64_t added, edited, same; /* messages */
-};
 
 /*
  * One transaction. A message that is there already is compared: unchanged ones
@@ -213,22 +229,20 @@ struct archive_counts {
  * leaves what it was in `edits`; all else that changes (views, reactions, votes,
  * flags, a preview that arrives late) is no edit. A message marked deleted that
  * comes again is no longer. Peers and files are updated, names remembered,
- * intervals merged. *counts (may be NULL) is added to; on failure nothing is
+ * intervals merged. On failure nothing is
  * written or counted, and the same batch may be tried again.
  *
  * TOBS_EINVAL: a chat of which the archive has no row. Messages may come in any
  * order; ascending order of chat and id is the fast one.
  */
-int archive_write(struct archive *a, const struct archive_batch *b, struct archive_counts *counts,
-	struct tobs_err *err);
+int archive_write(struct archive *a, const struct archive_batch *b, struct tobs_err *err);
 
 /*
- * Ids of the chat that a refetched range proved to be gone: those in
- * [first, last] that are in the archive, not yet marked deleted, and not among
- * `ids` (ascending) get ARCHIVE_DELETED. *ret_count (may be NULL): how many.
+ * The smallest id of the chat whose message is of `date` or later, as far as the
+ * archive has it; INT32_MAX when there is none.
  */
-int archive_mark_deleted(struct archive *a, int32_t chat, int32_t first, int32_t last,
-	const int32_t *ids, size_t n, int64_t *ret_count, struct tobs_err *err);
+int archive_since(
+	struct archive *a, int32_t chat, int64_t date, int32_t *ret_id, struct tobs_err *err);
 
 /*
  * Finds or makes the chat of this peer; fields other than no, folder, stale and
