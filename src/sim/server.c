@@ -6,7 +6,7 @@
 #include "base/log.h"
 #include "sim/conn.h"
 
-enum { SECOND = 1000000, ACCEPT_PAUSE_MS = 100, PEM_MAX = 16384 };
+enum { SECOND = 1000000, ACCEPT_PAUSE_MS = 100, PEM_MAX = 16384, PORT_ATTEMPTS = 50 };
 
 /* The world's clock, as far off as the faults want it. */
 static int64_t skewed_wall(void *user)
@@ -52,31 +52,72 @@ static int accept_main(void *arg)
 	}
 }
 
-static int listen_dc(
-	struct sim_server *s, const struct sim_server_options *o, int id, struct tobs_err *err)
+static int listen_dc(struct sim_server *s, const char *host, int port, int id, struct tobs_err *err)
 {
-	const struct tobs_fiber_options options = { .name = "sim listener" };
-	struct sim_dc_server *dc = &s->dcs[s->dc_count];
-	const char *host = o->host ? o->host : "127.0.0.1";
-	struct sim_dc *told = &s->rpc.dcs[s->dc_count];
+	struct sim_dc_server *dc = &s->dcs[id - 1];
 	struct addr at;
-	int r = addr_parse(tobs_str(host), o->port ? (uint16_t)(o->port + id - 1) : 0, &at);
+	int r;
 
+	if (port > UINT16_MAX)
+		return tobs_fail(err, TOBS_EINVAL, "port %d: the last is %d", port, UINT16_MAX);
+	r = addr_parse(tobs_str(host), (uint16_t)port, &at);
 	if (r)
 		return tobs_fail(err, TOBS_EINVAL, "\"%s\" is not a numeric address", host);
 	r = sock_listen(&at, NULL, &dc->listener, err);
 	if (!r)
 		r = sock_local(dc->listener, &at);
-	if (r)
-		return r;
-	dc->server = s;
-	dc->id = id;
-	dc->port = addr_port(&at);
-	sim_keys_init(&dc->keys, &s->clock, s->rng);
-	*told = (struct sim_dc){ .id = id, .port = dc->port };
-	snprintf(told->host, sizeof told->host, "%s", host);
-	s->dc_count = ++s->rpc.dc_count;
-	return tobs_group_spawn(&s->group, accept_main, dc, &options);
+	if (!r)
+		dc->port = addr_port(&at);
+	return r;
+}
+
+static void close_listeners(struct sim_server *s)
+{
+	for (size_t i = 0; i < SIM_DCS_MAX; i++) {
+		sock_close(s->dcs[i].listener);
+		s->dcs[i].listener = NULL;
+	}
+}
+
+/*
+ * Consecutive ports. With port 0 the system picks the first, and another one
+ * when those behind it are not free.
+ */
+static int listen_all(
+	struct sim_server *s, const struct sim_server_options *o, struct tobs_err *err)
+{
+	const char *host = o->host ? o->host : "127.0.0.1";
+	int count = s->world->options.dc_count, r = TOBS_OK;
+
+	for (int attempt = 0; attempt < PORT_ATTEMPTS; attempt++) {
+		r = listen_dc(s, host, o->port, 1, err);
+		for (int id = 2; !r && id <= count; id++)
+			r = listen_dc(s, host, s->dcs[0].port + id - 1, id, err);
+		if (o->port || (r != TOBS_EEXISTS && r != TOBS_EPERM && r != TOBS_EINVAL))
+			break;
+		close_listeners(s);
+	}
+	return r;
+}
+
+static int serve_all(struct sim_server *s, const char *host)
+{
+	const struct tobs_fiber_options options = { .name = "sim listener" };
+	int r = TOBS_OK;
+
+	for (int id = 1; !r && id <= s->world->options.dc_count; id++) {
+		struct sim_dc_server *dc = &s->dcs[id - 1];
+		struct sim_dc *told = &s->rpc.dcs[id - 1];
+
+		dc->server = s;
+		dc->id = id;
+		sim_keys_init(&dc->keys, &s->clock, s->rng);
+		*told = (struct sim_dc){ .id = id, .port = dc->port };
+		snprintf(told->host, sizeof told->host, "%s", host ? host : "127.0.0.1");
+		s->dc_count = s->rpc.dc_count = (size_t)id;
+		r = tobs_group_spawn(&s->group, accept_main, dc, &options);
+	}
+	return r;
 }
 
 static int make_key(struct sim_server *s, const char *pem, struct tobs_err *err)
@@ -108,8 +149,10 @@ int sim_server_start(
 	sim_faults_init(&s->faults, options->seed);
 	sim_rpc_init(&s->rpc, s->world, NULL, &s->faults, &s->clock, s->rng);
 	r = make_key(s, options->private_key, err);
-	for (int id = 1; !r && id <= s->world->options.dc_count; id++)
-		r = listen_dc(s, options, id, err);
+	if (!r)
+		r = listen_all(s, options, err);
+	if (!r)
+		r = serve_all(s, options->host);
 	if (r) {
 		sim_server_stop(s);
 		return r;
@@ -128,10 +171,9 @@ void sim_server_stop(struct sim_server *s)
 	tobs_group_cancel(&s->group);
 	(void)tobs_group_wait(&s->group);
 	tobs_shield_end(&shield);
-	for (size_t i = 0; i < s->dc_count; i++) {
-		sock_close(s->dcs[i].listener);
+	close_listeners(s);
+	for (size_t i = 0; i < s->dc_count; i++)
 		sim_keys_deinit(&s->dcs[i].keys);
-	}
 	sim_rpc_deinit(&s->rpc);
 	sim_faults_deinit(&s->faults);
 	rsa_private_free(s->key);

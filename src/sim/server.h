@@ -25,7 +25,7 @@ struct rsa_private;
 struct sim_server_options {
 	struct sim_world *world; /* borrowed */
 	const char *host;        /* numeric; NULL: 127.0.0.1 */
-	uint16_t port;           /* of DC 1, the others follow; 0: any free ones */
+	uint16_t port;           /* of DC 1, the others follow; 0: any free ones in a row */
 	const char *private_key; /* PEM; NULL: a new key */
 	uint64_t seed;           /* of the faults */
 };
@@ -61,7 +61,7 @@ const struct sim_server_stats *sim_server_stats(const struct sim_server *s);
 /* Breaks all connections, as a restart would; keys and sessions stay. */
 void sim_server_break(struct sim_server *s);
 
-/* Writes the private key and all that clients rely on, and reads it back: `tobs sim --state`. */
+/* Appends the private key as PEM; see sim_server_options.private_key. The buffer wants tobs_buf_wipe(). */
 int sim_server_export_key(const struct sim_server *s, struct tobs_buf *out);
 
 #endif

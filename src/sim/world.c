@@ -58,9 +58,9 @@ int sim_world_new(
 		o.dc_count = 5;
 	if (!o.home_dc)
 		o.home_dc = MIN(2, o.dc_count);
-	if (o.dc_count < 1 || o.dc_count > 20 || o.home_dc < 1 || o.home_dc > o.dc_count)
+	if (o.dc_count < 1 || o.dc_count > 16 || o.home_dc < 1 || o.home_dc > o.dc_count)
 		return tobs_fail(err, TOBS_EINVAL,
-			"data centre %d of %d: allowed are 1 to 20, and one of them as home",
+			"data centre %d of %d: allowed are 1 to 16, and one of them as home",
 			o.home_dc, o.dc_count);
 	w = MEM_NEW(struct sim_world);
 	if (!w)

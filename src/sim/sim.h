@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A simulated Telegram in one piece: a world, the servers over it, and the files
+ * a client needs to find them. What `tobs sim` starts, and tests of clients do.
+ *
+ *     struct sim *sim;
+ *     r = sim_start(&sim, &(struct sim_options){ .synthetic = specs, .synthetic_count = 1,
+ *             .folder = "sim" }, err);
+ *     …                       clients may connect
+ *     r = sim_wait(sim);      until it is asked to stop
+ *     sim_stop(sim);
+ *
+ * Into its folder it writes
+ *
+ *     key.pem     the public key of the servers (PKCS #1)
+ *     .env        settings of a client: where the server is, and a log-in that asks nothing
+ *     sim.json    sim_describe()
+ *
+ * Runs on fibers of the loop it was started in. Prints nothing.
+ */
+#ifndef SIM_SIM_H
+#define SIM_SIM_H
+
+#include <tobs/buf.h>
+#include <tobs/err.h>
+#include <tobs/rt.h>
+
+#include "sim/server.h"
+#include "sim/world.h"
+
+struct sim_options {
+	const char *const *synthetic; /* specs of chats, see synthetic.h */
+	size_t synthetic_count;
+	const char *host;   /* numeric; NULL: 127.0.0.1 */
+	uint16_t port;      /* of DC 1, the others follow; 0: any free ones in a row */
+	const char *faults; /* "latency=100,drop=200000" or JSON, see faults.h; NULL: none */
+	const char *folder; /* made when it is not there; NULL: no files */
+	uint64_t seed;
+};
+
+/* Open for reading. */
+struct sim {
+	struct sim_world *world;
+	struct sim_server *server;
+	char host[64];
+	char *folder; /* absolute; NULL: none */
+	char *key_file;
+	char *env_file;
+	struct tobs_event stop;
+};
+
+/*
+ * Starts everything. Errors of sim_spec_parse(), sim_synthetic_add(),
+ * sim_faults_parse(), sim_server_start() and file_replace(); TOBS_EEXISTS for a
+ * .env in the folder that somebody else wrote. Called on a fiber;
+ * its fibers end with sim_stop(), which must come before the calling fiber's end.
+ * Waits.
+ */
+int sim_start(struct sim **ret, const struct sim_options *options, struct tobs_err *err);
+
+/*
+ * Waits until somebody calls sim_ask_to_stop() or the process is asked to stop
+ * (tobs_shutdown_event()): TOBS_OK; or TOBS_ECANCELED, TOBS_ETIMEDOUT. Waits.
+ */
+int sim_wait(struct sim *s);
+void sim_ask_to_stop(struct sim *s);
+
+/* Closes everything and frees. NULL is fine. Waits. */
+void sim_stop(struct sim *s);
+
+/*
+ * Appends as one line of JSON where everything is:
+ *
+ *     {"host":"127.0.0.1","home_dc":2,"dcs":[{"id":1,"port":4001},…],
+ *      "key":"/…/key.pem","env":"/…/.env",
+ *      "api_id":1,"api_hash":"…",
+ *      "accounts":[{"id":5001,"name":"Robin Sample","phone":"9996620001","code":"22222"},
+ *              {"id":5002,"name":"Helper","token":"5002:…"}]}
+ *
+ * `password` stands beside code where the account has one. TOBS_ENOMEM.
+ */
+int sim_describe(const struct sim *s, struct tobs_buf *out);
+
+/* The credentials an application may use here: the first accepted ones, or made up. */
+void sim_usual_app(const struct sim_world *w, int32_t *ret_id, const char **ret_hash);
+
+#endif
