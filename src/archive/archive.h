@@ -93,6 +93,7 @@ enum archive_peer_flag {
 	ARCHIVE_PEER_PREMIUM = 4,
 	ARCHIVE_PEER_SCAM = 8,
 	ARCHIVE_PEER_PROTECTED = 16, /* forwarding and saving are forbidden */
+	ARCHIVE_PEER_MIN = 32,       /* seen in passing: does not replace what is known */
 };
 
 struct archive_peer {
@@ -295,6 +296,8 @@ struct archive_cursor {
 	int64_t next_reaction, next_poll, next_action; /* keys of the rows they stand on */
 	struct tobs_arena arena;                       /* strings of the message's reactions */
 	ARRAY_OF(struct archive_reaction) list;
+	bool ahead; /* it stands on a message that was not given yet */
+	bool ended;
 };
 
 /*

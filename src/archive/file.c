@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: MIT */
+/* Photos and documents: what they are, and whether they are here. */
+#include "archive/impl.h"
+#include "base/map.h"
+
+enum { FILE_COMPLETE = 2 }; /* files.state: 0 known, 1 begun, 2 complete */
+
+/*
+ * The reference is not part of it: each message has a reference of its own for
+ * the same sticker, and any fresh one will do.
+ */
+static uint64_t content_hash(const struct archive_file *f)
+{
+	const struct tobs_view parts[] = { f->size_letter, f->mime, f->name };
+	uint64_t h = hash_u64((uint64_t)f->access_hash ^ hash_u64((uint64_t)f->size));
+
+	h = hash_u64(h ^ (uint64_t)f->dc);
+	for (size_t i = 0; i < ARRAY_LEN(parts); i++)
+		h = hash_u64(h ^ hash_bytes(parts[i].ptr, parts[i].len));
+	return h;
+}
+
+int file_put(struct archive *a, const struct archive_file *f, struct tobs_err *err)
+{
+	uint64_t key = hash_u64((uint64_t)f->id ^ (f->photo ? 1ull << 63 : 0));
+	uint64_t content = content_hash(f);
+	struct sqlite_stmt *s;
+	int r;
+
+	if (seen_has(&a->files, key, content))
+		return TOBS_OK;
+	r = sqlite_cached(a->db,
+		"INSERT INTO files(photo, id, dc, access_hash, reference, letter, size, mime, name)"
+		" VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"
+		" ON CONFLICT DO UPDATE SET dc = ?3, access_hash = ?4, reference = ?5, letter = ?6,"
+		" size = ?7, mime = ?8, name = ?9",
+		&s, err);
+	if (r)
+		return r;
+	sqlite_bind_i64(s, 1, f->photo);
+	sqlite_bind_i64(s, 2, f->id);
+	sqlite_bind_i64(s, 3, f->dc);
+	sqlite_bind_i64(s, 4, f->access_hash);
+	sqlite_bind_blob_or_null(s, 5, f->reference);
+	sqlite_bind_text_or_null(s, 6, f->size_letter);
+	sqlite_bind_i64(s, 7, f->size);
+	sqlite_bind_text_or_null(s, 8, f->mime);
+	sqlite_bind_text_or_null(s, 9, f->name);
+	r = sqlite_run(s, err);
+	if (!r)
+		seen_put(&a->files, key, content);
+	return r;
+}
+
+int archive_file_get(struct archive *a, bool photo, int64_t id, struct archive_file_state *ret,
+	struct tobs_err *err)
+{
+	struct sqlite_stmt *s;
+	bool row;
+	int r = sqlite_cached(a->db,
+		"SELECT dc, access_hash, reference, letter, size, mime, name, state, path, error"
+		" FROM files WHERE photo = ?1 AND id = ?2",
+		&s, err);
+
+	if (r)
+		return r;
+	sqlite_bind_i64(s, 1, photo);
+	sqlite_bind_i64(s, 2, id);
+	r = sqlite_step(s, &row, err);
+	if (r)
+		return r;
+	if (!row)
+		return tobs_fail(err, TOBS_ENOTFOUND, "%s %lld is not in the archive",
+			photo ? "photo" : "document", (long long)id);
+	/* The statement stays on the row until it is used again. */
+	*ret = (struct archive_file_state){
+		.file = {
+			.photo = photo,
+			.id = id,
+			.dc = (int)sqlite_col_i64(s, 0),
+			.access_hash = sqlite_col_i64(s, 1),
+			.reference = sqlite_col_blob(s, 2),
+			.size_letter = sqlite_col_text(s, 3),
+			.size = sqlite_col_i64(s, 4),
+			.mime = sqlite_col_text(s, 5),
+			.name = sqlite_col_text(s, 6),
+		},
+		.complete = sqlite_col_i64(s, 7) == FILE_COMPLETE,
+		.path = sqlite_col_text(s, 8),
+		.error = sqlite_col_text(s, 9),
+	};
+	return TOBS_OK;
+}

@@ -1,0 +1,493 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A batch becomes rows. New messages are the common case: one insert, which
+ * says whether the message was there already; only then it is compared.
+ */
+#include "archive/impl.h"
+
+struct write {
+	struct archive *a;
+	int64_t seen;
+	int64_t newest; /* date of a message */
+	struct archive_counts counts;
+	/* The chat whose messages are being written, and the smallest id that changed. */
+	int32_t chat;
+	int32_t from;
+	struct tobs_err *err;
+};
+
+/* ---- what belongs to a message ---- */
+
+static int write_reactions(struct write *w, int64_t key, const struct archive_message *m)
+{
+	struct sqlite_stmt *s;
+	int r = sqlite_cached(
+		w->a->db, "INSERT INTO reactions VALUES(?1, ?2, ?3, ?4, ?5)", &s, w->err);
+
+	for (uint32_t i = 0; !r && i < m->reaction_count; i++) {
+		const struct archive_reaction *it = &m->reactions[i];
+
+		sqlite_bind_i64(s, 1, key);
+		sqlite_bind_i64(s, 2, i);
+		sqlite_bind_text(s, 3, it->reaction);
+		sqlite_bind_i64(s, 4, it->count);
+		sqlite_bind_i64(s, 5, it->chosen);
+		r = sqlite_run(s, w->err);
+	}
+	return r;
+}
+
+static int write_poll(struct write *w, int64_t key, const struct archive_message *m)
+{
+	struct sqlite_stmt *s;
+	int r = sqlite_cached(w->a->db, "INSERT INTO polls VALUES(?1, ?2, ?3, ?4)", &s, w->err);
+
+	if (r)
+		return r;
+	sqlite_bind_i64(s, 1, key);
+	sqlite_bind_i64(s, 2, m->poll_closed);
+	sqlite_bind_i64(s, 3, m->poll_voters);
+	sqlite_bind_text(s, 4, m->poll_answers);
+	return sqlite_run(s, w->err);
+}
+
+static int write_action(struct write *w, int64_t key, const struct archive_message *m)
+{
+	struct sqlite_stmt *s;
+	int r = sqlite_cached(w->a->db, "INSERT INTO actions VALUES(?1, ?2, ?3)", &s, w->err);
+
+	if (r)
+		return r;
+	sqlite_bind_i64(s, 1, key);
+	sqlite_bind_text(s, 2, m->action);
+	sqlite_bind_text_or_null(s, 3, m->action_data);
+	return sqlite_run(s, w->err);
+}
+
+static int write_satellites(struct write *w, int64_t key, const struct archive_message *m)
+{
+	int r = TOBS_OK;
+
+	if (m->reaction_count)
+		r = write_reactions(w, key, m);
+	if (!r && m->has_poll)
+		r = write_poll(w, key, m);
+	if (!r && m->action.len)
+		r = write_action(w, key, m);
+	return r;
+}
+
+static int run_key(struct write *w, const char *sql, int64_t key)
+{
+	struct sqlite_stmt *s;
+	int r = sqlite_cached(w->a->db, sql, &s, w->err);
+
+	if (r)
+		return r;
+	sqlite_bind_i64(s, 1, key);
+	return sqlite_run(s, w->err);
+}
+
+static int remove_satellites(struct write *w, int64_t key)
+{
+	int r = run_key(w, "DELETE FROM reactions WHERE key = ?1", key);
+
+	if (!r)
+		r = run_key(w, "DELETE FROM polls WHERE key = ?1", key);
+	if (!r)
+		r = run_key(w, "DELETE FROM actions WHERE key = ?1", key);
+	return r;
+}
+
+/* Steps a query for the key to its first row. */
+static int look(struct write *w, const char *sql, int64_t key, struct sqlite_stmt **ret, bool *row)
+{
+	int r = sqlite_cached(w->a->db, sql, ret, w->err);
+
+	if (r)
+		return r;
+	sqlite_bind_i64(*ret, 1, key);
+	return sqlite_step(*ret, row, w->err);
+}
+
+static int same_reactions(
+	struct write *w, int64_t key, const struct archive_message *m, bool *ret_same)
+{
+	struct sqlite_stmt *s;
+	uint32_t i = 0;
+	bool row, same = true;
+	int r = look(w,
+		"SELECT reaction, count, chosen FROM reactions WHERE key = ?1 ORDER BY position",
+		key, &s, &row);
+
+	while (!r && row && same) {
+		const struct archive_reaction *it = &m->reactions[i];
+
+		same = i++ < m->reaction_count &&
+			tobs_view_eq(sqlite_col_text(s, 0), it->reaction) &&
+			sqlite_col_i64(s, 1) == it->count && sqlite_col_i64(s, 2) == it->chosen;
+		r = sqlite_step(s, &row, w->err);
+	}
+	if (r)
+		return r;
+	sqlite_reset(s);
+	*ret_same = same && i == m->reaction_count;
+	return TOBS_OK;
+}
+
+static int same_poll(struct write *w, int64_t key, const struct archive_message *m, bool *ret_same)
+{
+	struct sqlite_stmt *s;
+	bool row;
+	int r = look(w, "SELECT closed, voters, answers FROM polls WHERE key = ?1", key, &s, &row);
+
+	if (r)
+		return r;
+	*ret_same = row == m->has_poll &&
+		(!row ||
+			(sqlite_col_i64(s, 0) == m->poll_closed &&
+				sqlite_col_i64(s, 1) == m->poll_voters &&
+				tobs_view_eq(sqlite_col_text(s, 2), m->poll_answers)));
+	sqlite_reset(s);
+	return TOBS_OK;
+}
+
+static int same_action(
+	struct write *w, int64_t key, const struct archive_message *m, bool *ret_same)
+{
+	struct sqlite_stmt *s;
+	bool row;
+	int r = look(w, "SELECT name, data FROM actions WHERE key = ?1", key, &s, &row);
+
+	if (r)
+		return r;
+	*ret_same = row == (m->action.len > 0) &&
+		(!row ||
+			(tobs_view_eq(sqlite_col_text(s, 0), m->action) &&
+				tobs_view_eq(sqlite_col_text(s, 1), m->action_data)));
+	sqlite_reset(s);
+	return TOBS_OK;
+}
+
+static int same_satellites(
+	struct write *w, int64_t key, const struct archive_message *m, bool *ret_same)
+{
+	int r = same_reactions(w, key, m, ret_same);
+
+	if (!r && *ret_same)
+		r = same_poll(w, key, m, ret_same);
+	if (!r && *ret_same)
+		r = same_action(w, key, m, ret_same);
+	return r;
+}
+
+/* ---- the message itself ---- */
+
+/* The order of columns in all statements about messages: ?1 is the key. */
+static void bind_message(struct sqlite_stmt *s, int64_t key, const struct archive_message *m)
+{
+	sqlite_bind_i64(s, 1, key);
+	sqlite_bind_i64(s, 2, m->date);
+	sqlite_bind_i64_or_null(s, 3, m->edited);
+	sqlite_bind_i64_or_null(s, 4, m->sender);
+	sqlite_bind_i64_or_null(s, 5, m->topic);
+	sqlite_bind_i64_or_null(s, 6, m->album);
+	sqlite_bind_i64(s, 7, m->flags);
+	sqlite_bind_text(s, 8, m->text);
+	sqlite_bind_text_or_null(s, 9, m->entities);
+	sqlite_bind_text_or_null(s, 10, m->data);
+}
+
+/* What differs between the row that `s` stands on and a message. */
+struct difference {
+	bool any;
+	bool edit; /* somebody changed what it says */
+};
+
+static struct difference compare(struct sqlite_stmt *s, const struct archive_message *m)
+{
+	bool said = !tobs_view_eq(sqlite_col_text(s, 6), m->text) ||
+		!tobs_view_eq(sqlite_col_text(s, 7), m->entities);
+	bool data = !tobs_view_eq(sqlite_col_text(s, 8), m->data);
+	bool edited = sqlite_col_i64(s, 1) != m->edited;
+
+	return (struct difference){
+		.any = said || data || edited || sqlite_col_i64(s, 0) != m->date ||
+			sqlite_col_i64(s, 2) != m->sender || sqlite_col_i64(s, 3) != m->topic ||
+			sqlite_col_i64(s, 4) != m->album || sqlite_col_i64(s, 5) != m->flags,
+		.edit = said || (data && edited),
+	};
+}
+
+/* Keeps what the row that `old` stands on says. Two edits noticed at once get different times. */
+static int keep_edit(struct write *w, int64_t key, struct sqlite_stmt *old)
+{
+	struct sqlite_stmt *s;
+	int r = sqlite_cached(w->a->db,
+		"INSERT INTO edits VALUES(?1, max(?2, ifnull((SELECT max(seen) + 1 FROM edits"
+		" WHERE key = ?1), 0)), ?3, ?4, ?5, ?6)",
+		&s, w->err);
+
+	if (r)
+		return r;
+	sqlite_bind_i64(s, 1, key);
+	sqlite_bind_i64(s, 2, w->seen);
+	sqlite_bind_i64_or_null(s, 3, sqlite_col_i64(old, 1));
+	sqlite_bind_text(s, 4, sqlite_col_text(old, 6));
+	sqlite_bind_text_or_null(s, 5, sqlite_col_text(old, 7));
+	sqlite_bind_text_or_null(s, 6, sqlite_col_text(old, 8));
+	return sqlite_run(s, w->err);
+}
+
+static int replace(
+	struct write *w, int64_t key, const struct archive_message *m, bool row, bool satellites)
+{
+	struct sqlite_stmt *s;
+	int r = TOBS_OK;
+
+	if (row) {
+		r = sqlite_cached(w->a->db,
+			"UPDATE messages SET date = ?2, edited = ?3, sender = ?4, topic = ?5, album = ?6,"
+			" flags = ?7, text = ?8, entities = ?9, data = ?10 WHERE key = ?1",
+			&s, w->err);
+		if (r)
+			return r;
+		bind_message(s, key, m);
+		r = sqlite_run(s, w->err);
+	}
+	if (!r && satellites)
+		r = remove_satellites(w, key);
+	if (!r && satellites)
+		r = write_satellites(w, key, m);
+	if (!r)
+		w->from = MIN(w->from, m->id);
+	return r;
+}
+
+/* A message that is there already. */
+static int update(struct write *w, int64_t key, const struct archive_message *m)
+{
+	struct difference d = { 0 };
+	struct sqlite_stmt *s;
+	bool row, same = true;
+	int r = look(w,
+		"SELECT date, edited, sender, topic, album, flags, text, entities, data"
+		" FROM messages WHERE key = ?1",
+		key, &s, &row);
+
+	if (r)
+		return r;
+	if (row)
+		d = compare(s, m);
+	if (d.edit)
+		r = keep_edit(w, key, s);
+	sqlite_reset(s);
+	if (!r)
+		r = same_satellites(w, key, m, &same);
+	if (!r && (d.any || !same))
+		r = replace(w, key, m, d.any, !same);
+	if (r)
+		return r;
+	if (d.edit)
+		w->counts.edited++;
+	else
+		w->counts.same++;
+	return TOBS_OK;
+}
+
+static int write_message(
+	struct write *w, struct sqlite_stmt *insert, int64_t key, const struct archive_message *m)
+{
+	int r;
+
+	bind_message(insert, key, m);
+	r = sqlite_run(insert, w->err);
+	if (r)
+		return r;
+	w->newest = MAX(w->newest, m->date);
+	if (!sqlite_changes(w->a->db))
+		return update(w, key, m);
+	w->counts.added++;
+	w->from = MIN(w->from, m->id);
+	return write_satellites(w, key, m);
+}
+
+/* ---- the batch ---- */
+
+static int end_chat(struct write *w)
+{
+	return w->chat && w->from < INT32_MAX ? chat_changed(w->a, w->chat, w->from, w->err)
+					      : TOBS_OK;
+}
+
+static int begin_chat(struct write *w, int32_t chat)
+{
+	struct sqlite_stmt *s;
+	bool row;
+	int r = end_chat(w);
+
+	if (!r)
+		r = look(w, "SELECT 1 FROM chats WHERE no = ?1", chat, &s, &row);
+	if (r)
+		return r;
+	sqlite_reset(s);
+	if (!row)
+		return tobs_fail(w->err, TOBS_EINVAL, "%s: there is no chat number %d",
+			sqlite_path(w->a->db), (int)chat);
+	w->chat = chat;
+	w->from = INT32_MAX;
+	return TOBS_OK;
+}
+
+static int write_messages(struct write *w, const struct archive_batch *b)
+{
+	struct sqlite_stmt *insert;
+	int r = sqlite_cached(w->a->db,
+		"INSERT OR IGNORE INTO messages"
+		" VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+		&insert, w->err);
+
+	for (size_t i = 0; !r && i < b->messages.count; i++) {
+		const struct archive_batch_message *it = &b->messages.items[i];
+
+		assert(it->m.id > 0 && it->m.id < INT32_MAX);
+		if (it->chat != w->chat)
+			r = begin_chat(w, it->chat);
+		if (!r)
+			r = write_message(w, insert, message_key(it->chat, it->m.id), &it->m);
+	}
+	return r ? r : end_chat(w);
+}
+
+static int write_newest(struct write *w)
+{
+	struct sqlite_stmt *s;
+	int r;
+
+	if (w->newest <= w->a->newest)
+		return TOBS_OK;
+	r = sqlite_cached(w->a->db, "UPDATE meta SET value = ?1 WHERE name = 'newest'", &s, w->err);
+	if (r)
+		return r;
+	sqlite_bind_i64(s, 1, w->newest);
+	return sqlite_run(s, w->err);
+}
+
+static int write_batch(struct write *w, const struct archive_batch *b)
+{
+	int r = TOBS_OK;
+
+	for (size_t i = 0; !r && i < b->peers.count; i++)
+		r = peer_put(w->a, &b->peers.items[i], w->seen, w->err);
+	for (size_t i = 0; !r && i < b->files.count; i++)
+		r = file_put(w->a, &b->files.items[i], w->err);
+	if (!r && b->messages.count)
+		r = write_messages(w, b);
+	for (size_t i = 0; !r && i < b->intervals.count; i++)
+		r = interval_add(w->a, &b->intervals.items[i], w->err);
+	return r ? r : write_newest(w);
+}
+
+int archive_write(struct archive *a, const struct archive_batch *b, struct archive_counts *counts,
+	struct tobs_err *err)
+{
+	struct write w = {
+		.a = a, .seen = b->seen ? b->seen : archive_now(), .newest = a->newest, .err = err
+	};
+	int r = sqlite_begin(a->db, err);
+
+	if (r)
+		return r;
+	r = archive_end(a, write_batch(&w, b), err);
+	if (r) {
+		/* What was not committed is not known. */
+		seen_forget(&a->peers);
+		seen_forget(&a->files);
+		names_forget(a, 0);
+		return r;
+	}
+	a->newest = w.newest;
+	if (counts) {
+		counts->added += w.counts.added;
+		counts->edited += w.counts.edited;
+		counts->same += w.counts.same;
+	}
+	return TOBS_OK;
+}
+
+/* ---- deletions ---- */
+
+enum { MARKS_AT_ONCE = 512 };
+
+/* Up to MARKS_AT_ONCE keys from *from on that are not deleted and not among the ids; *from moves on. */
+static int find_deleted(struct write *w, int64_t *from, int64_t to, const int32_t *ids, size_t n,
+	int64_t *ret, size_t *ret_count)
+{
+	struct sqlite_stmt *s;
+	size_t at = 0;
+	bool row;
+	int r = sqlite_cached(w->a->db,
+		"SELECT key FROM messages WHERE key BETWEEN ?1 AND ?2 AND flags & 16 = 0"
+		" ORDER BY key",
+		&s, w->err);
+
+	*ret_count = 0;
+	if (r)
+		return r;
+	sqlite_bind_i64(s, 1, *from);
+	sqlite_bind_i64(s, 2, to);
+	*from = to + 1;
+	while (!(r = sqlite_step(s, &row, w->err)) && row) {
+		int64_t key = sqlite_col_i64(s, 0);
+
+		while (at < n && ids[at] < key_id(key))
+			at++;
+		if (at < n && ids[at] == key_id(key))
+			continue;
+		if (*ret_count == MARKS_AT_ONCE) {
+			*from = key;
+			break;
+		}
+		ret[(*ret_count)++] = key;
+	}
+	sqlite_reset(s);
+	return r;
+}
+
+static int mark_deleted(
+	struct write *w, int64_t from, int64_t to, const int32_t *ids, size_t n, int64_t *ret_count)
+{
+	int64_t keys[MARKS_AT_ONCE];
+
+	while (from <= to) {
+		size_t count;
+		int r = find_deleted(w, &from, to, ids, n, keys, &count);
+
+		for (size_t i = 0; !r && i < count; i++)
+			r = run_key(w, "UPDATE messages SET flags = flags | 16 WHERE key = ?1",
+				keys[i]);
+		if (r)
+			return r;
+		if (count && !*ret_count)
+			w->from = key_id(keys[0]);
+		*ret_count += (int64_t)count;
+	}
+	return end_chat(w);
+}
+
+int archive_mark_deleted(struct archive *a, int32_t chat, int32_t first, int32_t last,
+	const int32_t *ids, size_t n, int64_t *ret_count, struct tobs_err *err)
+{
+	struct write w = { .a = a, .chat = chat, .from = INT32_MAX, .err = err };
+	int64_t count = 0;
+	int r = sqlite_begin(a->db, err);
+
+	if (r)
+		return r;
+	r = archive_end(a,
+		mark_deleted(&w, message_key(chat, first), message_key(chat, last), ids, n, &count),
+		err);
+	if (!r && ret_count)
+		*ret_count = count;
+	return r;
+}
