@@ -230,8 +230,8 @@ void archive_batch_deinit(struct archive_batch *b);
  * leaves what it was in `edits`; all else that changes (views, reactions, votes,
  * flags, a preview that arrives late) is no edit. A message marked deleted that
  * comes again is no longer. Peers and files are updated, names remembered,
- * intervals merged. On failure nothing is
- * written or counted, and the same batch may be tried again.
+ * intervals merged. On failure nothing is written or counted, and the same
+ * batch may be tried again.
  *
  * TOBS_EINVAL: a chat of which the archive has no row. Messages may come in any
  * order; ascending order of chat and id is the fast one.
@@ -240,7 +240,9 @@ int archive_write(struct archive *a, const struct archive_batch *b, struct tobs_
 
 /*
  * The smallest id of the chat whose message is of `date` or later, as far as the
- * archive has it; INT32_MAX when there is none.
+ * archive has it; INT32_MAX when there is none. Looked for from the end, so a
+ * recent date is quick; a message that stands a thousand places too early by its
+ * date is not found.
  */
 int archive_since(
 	struct archive *a, int32_t chat, int64_t date, int32_t *ret_id, struct tobs_err *err);

@@ -13,6 +13,11 @@
 enum {
 	REACTIONS_MAX_BYTES = 1 << 20, /* of one message; Telegram allows some dozen kinds */
 	STEPS_MAX = 24,                /* rows passed over one by one before looking the place up */
+	/*
+	 * Ids follow dates but for messages that were imported or scheduled: so many
+	 * older ones in a row, seen from the end, and there is nothing newer below.
+	 */
+	OLDER_MAX = 1000,
 };
 
 #define MESSAGE_COLUMNS "key, date, edited, sender, topic, album, flags, text, entities, data"
@@ -303,5 +308,33 @@ int archive_message_get(struct archive *a, int32_t chat, int32_t id, struct tobs
 	rest(c);
 	if (!r)
 		*ret = m;
+	return r;
+}
+
+int archive_since(
+	struct archive *a, int32_t chat, int64_t date, int32_t *ret_id, struct tobs_err *err)
+{
+	int32_t id = INT32_MAX;
+	int older = 0;
+	struct sqlite_stmt *s;
+	bool row;
+	int r = sqlite_cached(a->db,
+		"SELECT key, date FROM messages WHERE key BETWEEN ?1 AND ?2 ORDER BY key DESC", &s,
+		err);
+
+	if (r)
+		return r;
+	sqlite_bind_i64(s, 1, message_key(chat, 0));
+	sqlite_bind_i64(s, 2, message_key(chat, INT32_MAX));
+	while (older < OLDER_MAX && !(r = sqlite_step(s, &row, err)) && row) {
+		bool wanted = sqlite_col_i64(s, 1) >= date;
+
+		older = wanted ? 0 : older + 1;
+		if (wanted)
+			id = key_id(sqlite_col_i64(s, 0));
+	}
+	sqlite_reset(s);
+	if (!r)
+		*ret_id = id;
 	return r;
 }

@@ -5,14 +5,18 @@
  */
 #include "archive/impl.h"
 
+enum outcome { ADDED, EDITED, SAME };
+
 struct write {
 	struct archive *a;
 	int64_t seen;
 	int64_t newest; /* date of a message */
-	struct archive_counts counts;
 	/* The chat whose messages are being written, and the smallest id that changed. */
 	int32_t chat;
 	int32_t from;
+	/* What became of the messages and the ranges of the batch. */
+	uint8_t *outcomes;
+	int64_t *deleted;
 	struct tobs_err *err;
 };
 
@@ -265,7 +269,8 @@ static int replace(
 }
 
 /* A message that is there already. */
-static int update(struct write *w, int64_t key, const struct archive_message *m)
+static int update(
+	struct write *w, int64_t key, const struct archive_message *m, enum outcome *ret_outcome)
 {
 	struct difference d = { 0 };
 	struct sqlite_stmt *s;
@@ -286,17 +291,13 @@ static int update(struct write *w, int64_t key, const struct archive_message *m)
 		r = same_satellites(w, key, m, &same);
 	if (!r && (d.any || !same))
 		r = replace(w, key, m, d.any, !same);
-	if (r)
-		return r;
-	if (d.edit)
-		w->counts.edited++;
-	else
-		w->counts.same++;
-	return TOBS_OK;
+	if (!r)
+		*ret_outcome = d.edit ? EDITED : SAME;
+	return r;
 }
 
-static int write_message(
-	struct write *w, struct sqlite_stmt *insert, int64_t key, const struct archive_message *m)
+static int write_message(struct write *w, struct sqlite_stmt *insert, int64_t key,
+	const struct archive_message *m, enum outcome *ret_outcome)
 {
 	int r;
 
@@ -306,10 +307,76 @@ static int write_message(
 		return r;
 	w->newest = MAX(w->newest, m->date);
 	if (!sqlite_changes(w->a->db))
-		return update(w, key, m);
-	w->counts.added++;
+		return update(w, key, m, ret_outcome);
+	*ret_outcome = ADDED;
 	w->from = MIN(w->from, m->id);
 	return write_satellites(w, key, m);
+}
+
+/* ---- deletions ---- */
+
+enum { MARKS_AT_ONCE = 512 };
+
+/*
+ * Up to MARKS_AT_ONCE keys of the range from *from on that are not marked and
+ * not among its ids; *from moves on behind them.
+ */
+static int find_deleted(struct write *w, const struct archive_batch_interval *it, int64_t *from,
+	int64_t *ret, size_t *ret_count)
+{
+	struct sqlite_stmt *s;
+	int64_t to = message_key(it->range.chat, it->range.last);
+	uint32_t at = 0;
+	bool row;
+	int r = sqlite_cached(w->a->db,
+		"SELECT key FROM messages WHERE key BETWEEN ?1 AND ?2 AND flags & 16 = 0"
+		" AND (?3 = 0 OR topic = ?3) ORDER BY key",
+		&s, w->err);
+
+	*ret_count = 0;
+	if (r)
+		return r;
+	sqlite_bind_i64(s, 1, *from);
+	sqlite_bind_i64(s, 2, to);
+	sqlite_bind_i64(s, 3, it->range.topic);
+	*from = to + 1;
+	while (!(r = sqlite_step(s, &row, w->err)) && row) {
+		int64_t key = sqlite_col_i64(s, 0);
+
+		while (at < it->count && it->ids[at] < key_id(key))
+			at++;
+		if (at < it->count && it->ids[at] == key_id(key))
+			continue;
+		if (*ret_count == MARKS_AT_ONCE) {
+			*from = key;
+			break;
+		}
+		ret[(*ret_count)++] = key;
+	}
+	sqlite_reset(s);
+	return r;
+}
+
+static int mark_deleted(
+	struct write *w, const struct archive_batch_interval *it, int64_t *ret_count)
+{
+	int64_t from = message_key(it->range.chat, it->range.first);
+	int64_t keys[MARKS_AT_ONCE];
+
+	while (from <= message_key(it->range.chat, it->range.last)) {
+		size_t count;
+		int r = find_deleted(w, it, &from, keys, &count);
+
+		for (size_t i = 0; !r && i < count; i++) {
+			r = run_key(w, "UPDATE messages SET flags = flags | 16 WHERE key = ?1",
+				keys[i]);
+			w->from = MIN(w->from, key_id(keys[i]));
+		}
+		if (r)
+			return r;
+		*ret_count += (int64_t)count;
+	}
+	return TOBS_OK;
 }
 
 /* ---- the batch ---- */
@@ -323,7 +390,7 @@ static int end_chat(struct write *w)
 static int begin_chat(struct write *w, int32_t chat)
 {
 	struct sqlite_stmt *s;
-	bool row;
+	bool row = false;
 	int r = end_chat(w);
 
 	if (!r)
@@ -350,13 +417,34 @@ static int write_messages(struct write *w, const struct archive_batch *b)
 	for (size_t i = 0; !r && i < b->messages.count; i++) {
 		const struct archive_batch_message *it = &b->messages.items[i];
 
+		enum outcome outcome = SAME;
+
 		assert(it->m.id > 0 && it->m.id < INT32_MAX);
 		if (it->chat != w->chat)
 			r = begin_chat(w, it->chat);
 		if (!r)
-			r = write_message(w, insert, message_key(it->chat, it->m.id), &it->m);
+			r = write_message(
+				w, insert, message_key(it->chat, it->m.id), &it->m, &outcome);
+		w->outcomes[i] = (uint8_t)outcome;
 	}
-	return r ? r : end_chat(w);
+	return r;
+}
+
+static int write_intervals(struct write *w, const struct archive_batch *b)
+{
+	int r = TOBS_OK;
+
+	for (size_t i = 0; !r && i < b->intervals.count; i++) {
+		const struct archive_batch_interval *it = &b->intervals.items[i];
+
+		if (it->range.chat != w->chat)
+			r = begin_chat(w, it->range.chat);
+		if (!r)
+			r = interval_add(w->a, &it->range, w->err);
+		if (!r && it->again)
+			r = mark_deleted(w, it, &w->deleted[i]);
+	}
+	return r;
 }
 
 static int write_newest(struct write *w)
@@ -383,22 +471,38 @@ static int write_batch(struct write *w, const struct archive_batch *b)
 		r = file_put(w->a, &b->files.items[i], w->err);
 	if (!r && b->messages.count)
 		r = write_messages(w, b);
-	for (size_t i = 0; !r && i < b->intervals.count; i++)
-		r = interval_add(w->a, &b->intervals.items[i], w->err);
+	if (!r)
+		r = write_intervals(w, b);
+	if (!r)
+		r = end_chat(w);
 	return r ? r : write_newest(w);
 }
 
-int archive_write(struct archive *a, const struct archive_batch *b, struct archive_counts *counts,
-	struct tobs_err *err)
+/* Only what was committed is counted. */
+static void count(const struct write *w, const struct archive_batch *b)
 {
-	struct write w = {
-		.a = a, .seen = b->seen ? b->seen : archive_now(), .newest = a->newest, .err = err
-	};
-	int r = sqlite_begin(a->db, err);
+	for (size_t i = 0; i < b->messages.count; i++) {
+		struct archive_counts *c = b->messages.items[i].counts;
+
+		if (!c)
+			continue;
+		c->added += w->outcomes[i] == ADDED;
+		c->edited += w->outcomes[i] == EDITED;
+		c->same += w->outcomes[i] == SAME;
+	}
+	for (size_t i = 0; i < b->intervals.count; i++)
+		if (b->intervals.items[i].counts)
+			b->intervals.items[i].counts->deleted += w->deleted[i];
+}
+
+static int write_all(struct write *w, const struct archive_batch *b)
+{
+	struct archive *a = w->a;
+	int r = sqlite_begin(a->db, w->err);
 
 	if (r)
 		return r;
-	r = archive_end(a, write_batch(&w, b), err);
+	r = archive_end(a, write_batch(w, b), w->err);
 	if (r) {
 		/* What was not committed is not known. */
 		seen_forget(&a->peers);
@@ -406,88 +510,24 @@ int archive_write(struct archive *a, const struct archive_batch *b, struct archi
 		names_forget(a, 0);
 		return r;
 	}
-	a->newest = w.newest;
-	if (counts) {
-		counts->added += w.counts.added;
-		counts->edited += w.counts.edited;
-		counts->same += w.counts.same;
-	}
+	a->newest = w->newest;
+	count(w, b);
 	return TOBS_OK;
 }
 
-/* ---- deletions ---- */
-
-enum { MARKS_AT_ONCE = 512 };
-
-/* Up to MARKS_AT_ONCE keys from *from on that are not deleted and not among the ids; *from moves on. */
-static int find_deleted(struct write *w, int64_t *from, int64_t to, const int32_t *ids, size_t n,
-	int64_t *ret, size_t *ret_count)
+int archive_write(struct archive *a, const struct archive_batch *b, struct tobs_err *err)
 {
-	struct sqlite_stmt *s;
-	size_t at = 0;
-	bool row;
-	int r = sqlite_cached(w->a->db,
-		"SELECT key FROM messages WHERE key BETWEEN ?1 AND ?2 AND flags & 16 = 0"
-		" ORDER BY key",
-		&s, w->err);
+	struct write w = { .a = a,
+		.seen = b->seen ? b->seen : archive_now(),
+		.newest = a->newest,
+		.from = INT32_MAX,
+		.err = err };
+	int r;
 
-	*ret_count = 0;
-	if (r)
-		return r;
-	sqlite_bind_i64(s, 1, *from);
-	sqlite_bind_i64(s, 2, to);
-	*from = to + 1;
-	while (!(r = sqlite_step(s, &row, w->err)) && row) {
-		int64_t key = sqlite_col_i64(s, 0);
-
-		while (at < n && ids[at] < key_id(key))
-			at++;
-		if (at < n && ids[at] == key_id(key))
-			continue;
-		if (*ret_count == MARKS_AT_ONCE) {
-			*from = key;
-			break;
-		}
-		ret[(*ret_count)++] = key;
-	}
-	sqlite_reset(s);
-	return r;
-}
-
-static int mark_deleted(
-	struct write *w, int64_t from, int64_t to, const int32_t *ids, size_t n, int64_t *ret_count)
-{
-	int64_t keys[MARKS_AT_ONCE];
-
-	while (from <= to) {
-		size_t count;
-		int r = find_deleted(w, &from, to, ids, n, keys, &count);
-
-		for (size_t i = 0; !r && i < count; i++)
-			r = run_key(w, "UPDATE messages SET flags = flags | 16 WHERE key = ?1",
-				keys[i]);
-		if (r)
-			return r;
-		if (count && !*ret_count)
-			w->from = key_id(keys[0]);
-		*ret_count += (int64_t)count;
-	}
-	return end_chat(w);
-}
-
-int archive_mark_deleted(struct archive *a, int32_t chat, int32_t first, int32_t last,
-	const int32_t *ids, size_t n, int64_t *ret_count, struct tobs_err *err)
-{
-	struct write w = { .a = a, .chat = chat, .from = INT32_MAX, .err = err };
-	int64_t count = 0;
-	int r = sqlite_begin(a->db, err);
-
-	if (r)
-		return r;
-	r = archive_end(a,
-		mark_deleted(&w, message_key(chat, first), message_key(chat, last), ids, n, &count),
-		err);
-	if (!r && ret_count)
-		*ret_count = count;
+	w.outcomes = mem_alloc(b->messages.count);
+	w.deleted = mem_zalloc(b->intervals.count * sizeof *w.deleted);
+	r = w.outcomes && w.deleted ? write_all(&w, b) : archive_no_memory(a, err);
+	mem_free(w.outcomes);
+	mem_free(w.deleted);
 	return r;
 }

@@ -106,7 +106,7 @@ static inline struct archive_message *scene_message(
 static inline void scene_interval(
 	struct archive_batch *b, int32_t chat, int32_t topic, int32_t first, int32_t last)
 {
-	struct archive_interval it = { chat, topic, first, last };
+	struct archive_batch_interval it = { .range = { chat, topic, first, last } };
 
 	assert_ok(ARRAY_PUSH(&b->intervals, it));
 }
@@ -115,7 +115,7 @@ static inline void scene_write(struct archive *a, struct archive_batch *b)
 {
 	struct tobs_err err = { 0 };
 
-	if (archive_write(a, b, NULL, &err))
+	if (archive_write(a, b, &err))
 		fail_msg("%s", err.message);
 	archive_batch_clear(b);
 }

@@ -30,7 +30,11 @@ static struct archive_counts counts;
 static void write_counted(void)
 {
 	counts = (struct archive_counts){ 0 };
-	assert_ok(archive_write(a, &b, &counts, NULL));
+	ARRAY_EACH (it, &b.messages)
+		it->counts = &counts;
+	ARRAY_EACH (it, &b.intervals)
+		it->counts = &counts;
+	assert_ok(archive_write(a, &b, NULL));
 	archive_batch_clear(&b);
 }
 
@@ -295,9 +299,31 @@ static void several_chats_in_a_batch(void **state)
 	/* A chat that is not there takes all of the batch with it. */
 	scene_message(&b, chat, 3, "d");
 	scene_message(&b, 99, 1, "e");
-	assert_code(archive_write(a, &b, &counts, &err), TOBS_EINVAL);
+	b.messages.items[0].counts = &counts;
+	assert_code(archive_write(a, &b, &err), TOBS_EINVAL);
 	assert_counts(3, 0, 1);
+	archive_batch_clear(&b);
+	scene_interval(&b, 99, 0, 1, 2);
+	assert_code(archive_write(a, &b, &err), TOBS_EINVAL);
+	assert_int_equal(scene_number(a, "SELECT count(*) FROM intervals"), 0);
 	assert_int_equal(scene_number(a, "SELECT count(*) FROM messages"), 3);
+}
+
+/* A range fetched again, in which these are all that exist. */
+static void refetched(int32_t topic, int32_t first, int32_t last, const int32_t *ids, uint32_t n)
+{
+	struct archive_batch_interval it = {
+		.range = { chat, topic, first, last }, .again = true, .ids = ids, .count = n
+	};
+
+	assert_ok(ARRAY_PUSH(&b.intervals, it));
+	write_counted();
+}
+
+static const char *alive(void)
+{
+	return scene_rows(
+		a, "SELECT key & 0xffffffff FROM messages WHERE flags & 16 = 0 LIMIT 20", 1);
 }
 
 static void deleted_messages(void **state)
@@ -305,34 +331,69 @@ static void deleted_messages(void **state)
 	static const int32_t left[] = { 2, 4, 5, 9, 700, 2000 };
 	struct tobs_arena arena;
 	struct archive_chat c;
-	int64_t n = -1;
 
 	(void)state;
 	tobs_arena_init(&arena, 1 << 16);
 	for (int32_t i = 1; i <= 2000; i++)
 		scene_message(&b, chat, i, "x");
+	scene_message(&b, scene_chat(a, -1001000000002, "Other"), 1000, "x");
 	write_counted();
 	c = scene_chat_get(a, -1001000000001, &arena);
 	assert_ok(archive_rendered(a, &c, NULL, 0, NULL));
-	assert_ok(archive_mark_deleted(a, chat, 3, 1999, left, 6, &n, NULL));
-	assert_int_equal(n, 1997 - 4);
+	refetched(0, 3, 1999, left, 6);
+	assert_int_equal(counts.deleted, 1997 - 4);
 	assert_int_equal(scene_chat_get(a, -1001000000001, &arena).stale, 3);
-	assert_string_equal(
-		scene_rows(a, "SELECT key & 0xffffffff FROM messages WHERE flags & 16 = 0", 1),
-		"1;2;4;5;9;700;2000;");
-	assert_ok(archive_mark_deleted(a, chat, 1, 1999, left, 6, &n, NULL));
-	assert_int_equal(n, 1);
-	assert_ok(archive_mark_deleted(a, chat, 1, INT32_MAX, left, 6, &n, NULL));
-	assert_int_equal(n, 0);
-	assert_ok(archive_mark_deleted(a, chat, 1, 2, NULL, 0, NULL, NULL));
-	/* One that comes again was not deleted after all. */
+	assert_string_equal(alive(), "1;2;4;5;9;700;2000;1000;");
+	refetched(0, 1, 1999, left, 6);
+	assert_int_equal(counts.deleted, 1);
+	refetched(0, 1, INT32_MAX, left, 6);
+	assert_int_equal(counts.deleted, 0);
+	assert_string_equal(alive(), "2;4;5;9;700;2000;1000;");
+	/* One that comes again was not deleted after all; and one may come and go at once. */
 	scene_message(&b, chat, 3, "x");
-	write_counted();
-	assert_counts(0, 0, 1);
-	assert_string_equal(
-		scene_rows(a, "SELECT key & 0xffffffff FROM messages WHERE flags & 16 = 0", 1),
-		"3;4;5;9;700;2000;");
+	scene_message(&b, chat, 2001, "x");
+	refetched(0, 2, 2001, left, 6);
+	assert_counts(1, 0, 1);
+	assert_int_equal(counts.deleted, 2);
+	refetched(0, 1, 2001, NULL, 0);
+	assert_int_equal(counts.deleted, 6);
+	assert_string_equal(alive(), "1000;");
 	tobs_arena_deinit(&arena);
+}
+
+static void deleted_messages_of_a_topic(void **state)
+{
+	static const int32_t left[] = { 4 };
+
+	(void)state;
+	for (int32_t i = 1; i <= 9; i++)
+		scene_message(&b, chat, i, "x")->topic = i % 2 ? 0 : 7;
+	write_counted();
+	refetched(7, 1, 7, left, 1);
+	assert_int_equal(counts.deleted, 2);
+	assert_string_equal(alive(), "1;3;4;5;7;8;9;");
+}
+
+static void the_first_message_since_a_date(void **state)
+{
+	int32_t id = 0;
+
+	(void)state;
+	assert_ok(archive_since(a, chat, 0, &id, NULL));
+	assert_int_equal(id, INT32_MAX);
+	for (int32_t i = 1; i <= 3000; i++)
+		scene_message(&b, chat, i * 10, "x")->date = i * 100;
+	b.messages.items[2500].m.date = 1; /* imported */
+	scene_message(&b, scene_chat(a, -1001000000002, "Other"), 5, "x")->date = 1;
+	write_counted();
+	assert_ok(archive_since(a, chat, 250000, &id, NULL));
+	assert_int_equal(id, 25000);
+	assert_ok(archive_since(a, chat, 300000, &id, NULL));
+	assert_int_equal(id, 30000);
+	assert_ok(archive_since(a, chat, 300001, &id, NULL));
+	assert_int_equal(id, INT32_MAX);
+	assert_ok(archive_since(a, chat, 0, &id, NULL));
+	assert_int_equal(id, 10);
 }
 
 static void files_and_their_references(void **state)
@@ -462,7 +523,7 @@ static void every_statement_fails_in_turn(void **state)
 		fill_batch();
 		f.hit = false;
 		sqlite_set_gate(gate, &f);
-		r = archive_write(a, &b, NULL, &err);
+		r = archive_write(a, &b, &err);
 		sqlite_set_gate(NULL, NULL);
 		assert_code(r, f.hit ? TOBS_ENOSPC : TOBS_OK);
 		if (r) {
@@ -486,7 +547,7 @@ static int open_and_write(void *user)
 
 	(void)user;
 	if (!r)
-		r = archive_write(fresh, &b, NULL, NULL);
+		r = archive_write(fresh, &b, NULL);
 	archive_close(fresh);
 	return r;
 }
@@ -518,7 +579,7 @@ static void a_full_disk(void **state)
 	scene_message(&b, chat, 1, "fits");
 	scene_message(&b, chat, 2, text);
 	scene_interval(&b, chat, 0, 1, 2);
-	assert_code(archive_write(a, &b, NULL, &err), TOBS_ENOSPC);
+	assert_code(archive_write(a, &b, &err), TOBS_ENOSPC);
 	assert_non_null(strstr(err.message, "disk is full"));
 	assert_int_equal(scene_number(a, "SELECT count(*) FROM messages"), 0);
 	assert_int_equal(scene_number(a, "SELECT count(*) FROM intervals"), 0);
@@ -540,6 +601,8 @@ int main(void)
 		TEST(stale_marks),
 		TEST(several_chats_in_a_batch),
 		TEST(deleted_messages),
+		TEST(deleted_messages_of_a_topic),
+		TEST(the_first_message_since_a_date),
 		TEST(files_and_their_references),
 		TEST(every_statement_fails_in_turn),
 		TEST(every_allocation_fails_in_turn),
