@@ -41,6 +41,11 @@ static void stream_close(struct net_stream *s)
 	mem_free(s);
 }
 
+struct sock *tcp_sock(struct net_stream *s)
+{
+	return sock_of(s);
+}
+
 static const struct net_stream_ops tcp_ops = {
 	.read = stream_read,
 	.write = stream_write,

@@ -13,6 +13,8 @@
 #include "net/stream.h"
 #include "rt/addr.h"
 
+struct sock;
+
 struct tcp_options {
 	/* At most so long for each address of the host, in ms; 0: TCP_ADDRESS_MS. */
 	int64_t address_ms;
@@ -36,6 +38,9 @@ enum {
  */
 int tcp_connect(struct tobs_view host, uint16_t port, const struct tcp_options *opt,
 	struct net_stream **ret, struct tobs_err *err);
+
+/* The socket of a stream that tcp_connect() or tcp_accept() made; the stream's still. */
+struct sock *tcp_sock(struct net_stream *s);
 
 /* ---- Servers ------------------------------------------------------------- */
 

@@ -327,6 +327,16 @@ int sock_read(struct sock *s, void *buf, size_t len, size_t *ret_n, struct tobs_
 	return r;
 }
 
+bool sock_silent(struct sock *s)
+{
+	uint8_t byte;
+
+	if (!s->in.ready && s->watch && fd_watch_get(s->watch) & TOBS_READABLE)
+		return true;
+	s->in.ready = recv(s->fd, &byte, 1, MSG_PEEK) >= 0 || errno != EAGAIN;
+	return !s->in.ready;
+}
+
 /* Where a write stands: the part, and what of it is sent. */
 struct progress {
 	const struct tobs_view *parts;

@@ -69,6 +69,13 @@ int sock_read(struct sock *s, void *buf, size_t len, size_t *ret_n, struct tobs_
  */
 int sock_write(struct sock *s, const struct tobs_view *parts, size_t count, struct tobs_err *err);
 
+/*
+ * Whether nothing can be read now: no bytes, no end, no error. For a connection
+ * that was put aside: one where something can is of no more use. Costs a system
+ * call only when the loop has not watched it meanwhile, and does not wait.
+ */
+bool sock_silent(struct sock *s);
+
 /* Ends our stream; the other side's may go on. */
 int sock_shutdown(struct sock *s, struct tobs_err *err);
 

@@ -629,9 +629,46 @@ static void without_memory(void **state)
 	fail_each_allocation(run_echo_once, NULL);
 }
 
+/* Whether anything has come, asked of the kernel and of what the loop has seen. */
+FIBER_TEST(knows_whether_it_is_silent)
+{
+	struct sock *a, *b;
+
+	make_pair(&a, &b);
+	assert_true(sock_silent(b)); /* nobody has waited for it yet */
+	assert_ok(write_str(a, "x"));
+	assert_false(sock_silent(b));
+	assert_false(sock_silent(b));
+	assert_reads(b, "x");
+	assert_true(sock_silent(b));
+	/* Watched by the loop. */
+	for (int i = 0; i < 5; i++) {
+		struct tobs_deadline d;
+		char buf[4];
+		size_t n;
+
+		tobs_deadline_push(&d, 1);
+		assert_code(sock_read(b, buf, sizeof buf, &n, NULL), TOBS_ETIMEDOUT);
+		tobs_deadline_pop(&d);
+		assert_true(sock_silent(b));
+		assert_ok(write_str(a, "x"));
+		assert_ok(tobs_sleep(i));
+		settle();
+		assert_false(sock_silent(b));
+		assert_reads(b, "x");
+	}
+	sock_close(a);
+	settle();
+	assert_ok(tobs_sleep(5));
+	assert_false(sock_silent(b));
+	sock_close(b);
+	return TOBS_OK;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		fiber_unit_test(knows_whether_it_is_silent),
 		fiber_unit_test(echo_over_every_kind),
 		fiber_unit_test(every_byte_arrives_in_order),
 		fiber_unit_test(a_slow_reader_holds_the_writer),

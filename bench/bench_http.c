@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * HTTP: how many calls the client makes and requests the server answers a
+ * second, and what each costs this process in CPU time (user and system, from
+ * the operating system's accounting). The other side is a bare process on
+ * loopback. What the kernel alone takes is the first line: the same exchange by
+ * a loop of epoll, read and write.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <tobs/rt.h>
+#include <unistd.h>
+
+#include "base/attr.h"
+#include "base/clock.h"
+#include "http_peer.h"
+#include "net/http_client.h"
+
+enum { CALLS = 100000, BIG_CALLS = 10000, SMALL = 120, BIG = 60 << 10 };
+
+static const char update_json[] =
+	"{\"chat_id\":123456789,\"text\":\"hello, this is the text of a message\"}";
+
+static double cpu_us(void)
+{
+	struct rusage u;
+
+	getrusage(RUSAGE_SELF, &u);
+	return (double)(u.ru_utime.tv_sec + u.ru_stime.tv_sec) * 1e6 +
+		(double)(u.ru_utime.tv_usec + u.ru_stime.tv_usec);
+}
+
+struct meter {
+	int64_t start;
+	double cpu;
+};
+
+static struct meter begin(void)
+{
+	return (struct meter){ clock_mono(clock_system()), cpu_us() };
+}
+
+static void report(const char *what, const struct meter *m, int count)
+{
+	double us = (double)(clock_mono(clock_system()) - m->start);
+
+	printf("%-44s %9.0f /s %8.2f us CPU\n", what, count * 1e6 / us,
+		(cpu_us() - m->cpu) / count);
+}
+
+/* ---- The client -------------------------------------------------------------- */
+
+static char *big_answer;
+static size_t answer_len;
+
+static void make_answer(size_t body)
+{
+	int n;
+
+	free(big_answer);
+	big_answer = malloc(body + 512);
+	if (!big_answer)
+		abort();
+	n = snprintf(big_answer, 512,
+		"HTTP/1.1 200 OK\r\nServer: nginx/1.22.1\r\n"
+		"Date: Thu, 01 Jan 2026 00:00:00 GMT\r\nContent-Type: application/json\r\n"
+		"Content-Length: %zu\r\nConnection: keep-alive\r\n\r\n",
+		body);
+	memset(big_answer + n, 'x', body);
+	answer_len = (size_t)n + body;
+}
+
+struct calls {
+	struct http_client *client;
+	uint16_t port;
+	int left;
+	int failures;
+};
+
+static int make_calls(void *arg)
+{
+	static const struct http_header json[] = { HTTP_HEADER(
+		"Content-Type", "application/json") };
+	struct calls *c = arg;
+	struct http_answer answer;
+	char url[128];
+
+	snprintf(url, sizeof url, "http://127.0.0.1:%u/bot1:abc/sendMessage", c->port);
+	http_answer_init(&answer, 1 << 20);
+	while (c->left > 0) {
+		const struct http_call call = { .url = tobs_str(url),
+			.headers = json,
+			.header_count = 1,
+			.body = tobs_view(update_json, sizeof update_json - 1) };
+
+		c->left--;
+		if (http_client_call(c->client, &call, &answer, NULL) || answer.status != 200)
+			c->failures++;
+	}
+	http_answer_deinit(&answer);
+	return 0;
+}
+
+static int bench_client(
+	const char *what, enum http_engine engine, uint16_t port, int fibers, int count)
+{
+	const struct http_client_options opt = { .connections = (size_t)fibers, .engine = engine };
+	struct calls c = { .port = port, .left = count / 10 };
+	struct tobs_group group;
+	struct meter m;
+
+	if (http_client_new(&opt, &c.client, NULL))
+		return 1;
+	tobs_group_init(&group, 0);
+	for (int round = 0; round < 2; round++) { /* the first warms up */
+		m = begin();
+		for (int i = 0; i < fibers; i++)
+			c.failures += tobs_group_spawn(&group, make_calls, &c, NULL) != 0;
+		tobs_group_wait(&group);
+		if (!round)
+			c.left = count;
+	}
+	report(what, &m, count);
+	http_client_free(c.client);
+	return c.failures;
+}
+
+static int bench_clients(void *arg)
+{
+	uint16_t port = *(uint16_t *)arg;
+	int failures = 0;
+
+	failures += bench_client("client, 1 at once", HTTP_ENGINE_AUTO, port, 1, CALLS);
+	failures += bench_client("client, 40 at once", HTTP_ENGINE_AUTO, port, 40, CALLS);
+	failures += bench_client("client, 400 at once", HTTP_ENGINE_AUTO, port, 400, CALLS);
+	failures += bench_client("client, libcurl, 1 at once", HTTP_ENGINE_CURL, port, 1, CALLS);
+	failures += bench_client("client, libcurl, 40 at once", HTTP_ENGINE_CURL, port, 40, CALLS);
+	return failures;
+}
+
+static int bench_big_clients(void *arg)
+{
+	uint16_t port = *(uint16_t *)arg;
+	int failures = 0;
+
+	failures += bench_client("client, 60 KiB answers", HTTP_ENGINE_AUTO, port, 1, BIG_CALLS);
+	failures += bench_client(
+		"client, libcurl, 60 KiB answers", HTTP_ENGINE_CURL, port, 1, BIG_CALLS);
+	return failures;
+}
+
+static int with_peer(int (*fn)(void *arg), size_t body)
+{
+	uint16_t port;
+	pid_t pid;
+	int r;
+
+	make_answer(body);
+	pid = http_peer_serve(big_answer, answer_len, &port);
+	r = tobs_run(fn, &port);
+	http_peer_stop(pid, 1);
+	return r;
+}
+
+int main(void)
+{
+	int failures = 0;
+
+	failures += with_peer(bench_clients, SMALL);
+	failures += with_peer(bench_big_clients, BIG);
+	free(big_answer);
+	if (failures)
+		fprintf(stderr, "bench_http: %d calls failed\n", failures);
+	return failures != 0;
+}
