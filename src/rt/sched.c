@@ -3,6 +3,7 @@
 
 #include <errno.h>
 
+#include "rt/clock.h"
 #include "rt/context.h"
 
 _Thread_local struct rt *rt_self;
@@ -219,6 +220,11 @@ int64_t rt_clock(void)
 		return clock_mono(clock_system());
 	rt->now = clock_mono(rt->clock);
 	return rt->now;
+}
+
+const struct clock *rt_clock_source(void)
+{
+	return rt_self ? rt_self->clock : clock_system();
 }
 
 int64_t rt_after(int64_t ms)
