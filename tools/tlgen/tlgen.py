@@ -412,6 +412,7 @@ def main():
     target = pathlib.Path(sys.argv[1])
     model = Model(root)
     for rel, text in (('include/tobs/tl_types.h', types_header(model)),
+                      ('include/tobs/methods.h', methods_header(model)),
                       ('src/tl/gen/tables.c', tables_source(model))):
         path = target / rel
         path.parent.mkdir(parents=True, exist_ok=True)
