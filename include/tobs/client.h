@@ -92,10 +92,14 @@ struct tobs_client_options {
 	int64_t flood_wait_max;     /* s; longer waits are returned as TOBS_EFLOOD; 0: 24 hours */
 	int call_retries;           /* of calls that fail inside Telegram; 0: 5 */
 	int64_t connect_timeout_ms; /* of one attempt; 0: 10 s */
+	int connect_attempts;       /* in a row, before calls fail; 0: 3 at first, later 12 */
 
-	/* Called when a call begins to wait because the server asked for it; may be NULL. */
+	/*
+	 * Both are called on fibers of the client, may be NULL and must not wait.
+	 * `waiting` when the server asked for it: once for all calls of a method that
+	 * wait together. `update` for every update; the object is valid during the call.
+	 */
 	void (*waiting)(void *user, const struct tobs_wait *wait);
-	/* Called for every update; may be NULL. The object is valid during the call. */
 	void (*update)(void *user, const union tl_Updates *updates);
 	void *user;
 };
@@ -111,7 +115,10 @@ struct tobs_client_options {
 int tobs_client_new(
 	struct tobs_client **ret, const struct tobs_client_options *options, struct tobs_err *err);
 
-/* Ends connections, stores what is not stored, unlocks the session. NULL is fine. Waits. */
+/*
+ * Ends connections, stores what is not stored, unlocks the session. Calls under
+ * way on other fibers return TOBS_ECLOSED first. NULL is fine. Waits.
+ */
 void tobs_client_free(struct tobs_client *c);
 
 /* ---- calls --------------------------------------------------------------- */

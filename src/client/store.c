@@ -254,6 +254,20 @@ int client_store_snapshot(struct client_store *s, struct store_snapshot *ret)
 	return TOBS_OK;
 }
 
+void client_store_soil(struct client_store *s, const struct store_snapshot *snap)
+{
+	s->head_dirty |= snap->with_head;
+	for (size_t i = 0; i < snap->peer_count; i++) {
+		struct peer_record *p = map_get(
+			&s->peers, (uint64_t)tobs_peer_mark(&snap->peers[i].peer));
+
+		if (p && !p->dirty) {
+			p->dirty = true;
+			s->dirty_peers++;
+		}
+	}
+}
+
 void store_snapshot_deinit(struct store_snapshot *snap)
 {
 	if (snap->keys)

@@ -88,6 +88,8 @@ struct store_snapshot {
 
 /* TOBS_ENOMEM leaves the store as it was; otherwise nothing is dirty any more. */
 int client_store_snapshot(struct client_store *s, struct store_snapshot *ret);
+/* It could not be written: what it holds is dirty again. */
+void client_store_soil(struct client_store *s, const struct store_snapshot *snap);
 int store_snapshot_write(const struct store_snapshot *snap, struct tobs_err *err);
 void store_snapshot_deinit(struct store_snapshot *snap);
 
