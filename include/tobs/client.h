@@ -274,10 +274,10 @@ struct tobs_dialog {
 	bool pinned;
 };
 
-/* Walks the list: pinned ones first, then by date, as clients show it. {0} starts. */
+/* Walks the list: pinned ones first, then by date, as clients show it. */
 struct tobs_dialogs {
 	struct tobs_reply reply;
-	const void *page;
+	const union tl_messages_Dialogs *page;
 	uint32_t at;
 	int32_t folder, offset_date, offset_id, total;
 	struct tobs_peer offset_peer;
@@ -285,6 +285,7 @@ struct tobs_dialogs {
 	void *seen; /* peers already given */
 };
 
+/* `folder` is 0 for the list itself, 1 for the archive. */
 void tobs_dialogs_init(struct tobs_dialogs *d, int folder);
 void tobs_dialogs_deinit(struct tobs_dialogs *d);
 
@@ -306,8 +307,9 @@ struct tobs_history {
 
 	/* The walk's own. */
 	struct tobs_reply reply;
-	const void *page;
-	int32_t at, next_id, total;
+	const union tl_messages_Messages *page;
+	int64_t at; /* in the page */
+	int32_t next_id, total;
 	bool started, ended;
 };
 
@@ -324,7 +326,10 @@ int tobs_history_next(struct tobs_client *c, struct tobs_history *h, const union
 const union tl_User *tobs_history_user(const struct tobs_history *h, int64_t id);
 const union tl_Chat *tobs_history_chat(const struct tobs_history *h, int64_t id);
 
-/* How many messages the server says the chat has; 0 before the first page. */
+/*
+ * How many messages the server says the chat (or the topic) has, whatever the
+ * limits; 0 before the first page.
+ */
 int32_t tobs_history_total(const struct tobs_history *h);
 
 TOBS_END_DECLS

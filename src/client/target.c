@@ -23,8 +23,7 @@ static bool is_digit(uint8_t c)
 	return c >= '0' && c <= '9';
 }
 
-/* 4 to 32 letters, digits and underscores, a letter first. */
-static bool is_username(struct tobs_view v)
+bool target_is_username(struct tobs_view v)
 {
 	if (v.len < USERNAME_MIN || v.len > USERNAME_MAX || !is_letter(v.ptr[0]))
 		return false;
@@ -115,7 +114,7 @@ static int parse_link(
 
 		t->kind = TARGET_USERNAME;
 		t->text = parts[at];
-		if (is_username(t->text) && read_posts(t, parts + at + 1, n - at - 1))
+		if (target_is_username(t->text) && read_posts(t, parts + at + 1, n - at - 1))
 			return TOBS_OK;
 	}
 	return tobs_fail(
@@ -153,7 +152,7 @@ int target_parse(struct target *t, struct tobs_view text, struct tobs_err *err)
 	} else if (text.ptr[0] == '@') {
 		t->kind = TARGET_USERNAME;
 		t->text = tobs_view_sub(text, 1, SIZE_MAX);
-		if (!is_username(t->text))
+		if (!target_is_username(t->text))
 			return tobs_fail(err, TOBS_EINVAL, "\"%.*s\" is not a possible username",
 				TOBS_VIEW_FMT(text));
 	} else if (is_phone(text)) {

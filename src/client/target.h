@@ -37,4 +37,7 @@ struct target {
 /* TOBS_EINVAL for an empty text or a link that names no chat. */
 int target_parse(struct target *t, struct tobs_view text, struct tobs_err *err);
 
+/* 4 to 32 letters, digits and underscores, a letter first. */
+bool target_is_username(struct tobs_view text);
+
 #endif
