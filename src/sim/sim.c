@@ -8,6 +8,7 @@
 
 #include "base/file.h"
 #include "base/json_write.h"
+#include "sim/load.h"
 #include "sim/synthetic.h"
 
 enum { TEXT_MAX = 1 << 20, SECRET_MODE = 0600, OPEN_MODE = 0644, FOLDER_MODE = 0700 };
@@ -45,6 +46,8 @@ static int make_world(struct sim *s, const struct sim_options *o, struct tobs_er
 	int r = sim_world_new(
 		&(struct sim_world_options){ .seed = o->seed ? o->seed : 1 }, &s->world, err);
 
+	if (!r && o->world)
+		r = sim_load(s->world, o->world, err);
 	for (size_t i = 0; !r && i < o->synthetic_count; i++)
 		r = add_synthetic(s->world, o->synthetic[i], err);
 	/* There is always somebody who can log in. */

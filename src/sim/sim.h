@@ -29,6 +29,7 @@
 #include "sim/world.h"
 
 struct sim_options {
+	const char *world;            /* file with chats and people, see load.h; NULL: none */
 	const char *const *synthetic; /* specs of chats, see synthetic.h */
 	size_t synthetic_count;
 	const char *host;   /* numeric; NULL: 127.0.0.1 */
@@ -50,7 +51,7 @@ struct sim {
 };
 
 /*
- * Starts everything. Errors of sim_spec_parse(), sim_synthetic_add(),
+ * Starts everything. Errors of sim_load(), sim_spec_parse(), sim_synthetic_add(),
  * sim_faults_parse(), sim_server_start() and file_replace(); TOBS_EEXISTS for a
  * .env in the folder that somebody else wrote. Called on a fiber;
  * its fibers end with sim_stop(), which must come before the calling fiber's end.

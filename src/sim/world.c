@@ -344,6 +344,21 @@ static int check_user(
 	return TOBS_OK;
 }
 
+int sim_phone_set(
+	struct sim_world *w, struct sim_user *u, struct tobs_view phone, struct tobs_err *err)
+{
+	char digits[PHONE_MAX];
+	struct tobs_view kept = sim_keep(w, phone_key(phone, digits));
+
+	if (sim_user_by_phone(w, phone))
+		return tobs_fail(
+			err, TOBS_EEXISTS, "phone number %.*s is taken", TOBS_VIEW_FMT(phone));
+	if (!kept.len || smap_put(&w->phones, kept, u))
+		return tobs_fail(err, TOBS_ENOMEM, "no memory for a phone number");
+	u->phone = kept;
+	return TOBS_OK;
+}
+
 static void fill_user(struct sim_world *w, struct sim_user *u, const struct sim_user_args *args)
 {
 	char phone[PHONE_MAX];

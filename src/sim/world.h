@@ -406,6 +406,10 @@ void sim_link(struct sim_chat *channel, struct sim_chat *group);
 int sim_username_set(
 	struct sim_world *w, int64_t peer, struct tobs_view name, struct tobs_err *err);
 
+/* The same for the phone number of somebody who has none. TOBS_EEXISTS, TOBS_ENOMEM. */
+int sim_phone_set(
+	struct sim_world *w, struct sim_user *u, struct tobs_view phone, struct tobs_err *err);
+
 /* Makes `photo` (in memory of the world) the current one, or takes it away (NULL). */
 int sim_user_photo_set(struct sim_user *u, struct sim_world *w, const union tl_Photo *photo);
 int sim_chat_photo_set(struct sim_chat *c, const union tl_Photo *photo);

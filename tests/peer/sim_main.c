@@ -4,7 +4,7 @@
  * Prints one line of JSON (sim_describe() in sim/sim.h) when it is ready, and
  * ends at SIGTERM, SIGINT, or the end of its standard input.
  *
- *     sim_server --folder DIR [--synthetic SPEC]... [--port N] [--faults TEXT] [--seed N]
+ *     sim_server --folder DIR [--world FILE] [--synthetic SPEC]... [--port N] [--faults TEXT] [--seed N]
  */
 #include <stdio.h>
 #include <unistd.h>
@@ -25,6 +25,8 @@ static int read_option(struct args *a, const char *name, const char *value)
 
 	if (strcmp(name, "--synthetic") == 0 && a->options.synthetic_count < SPECS_MAX)
 		a->specs[a->options.synthetic_count++] = value;
+	else if (strcmp(name, "--world") == 0)
+		a->options.world = value;
 	else if (strcmp(name, "--folder") == 0)
 		a->options.folder = value;
 	else if (strcmp(name, "--faults") == 0)
