@@ -25,7 +25,9 @@
  * them to b->files, the users and chats to b->peers. Either vector may be NULL.
  * Empty messages (deleted, or not to be seen) are left out.
  *
- * TOBS_ETOOBIG: the batch's arena is full; TOBS_ENOMEM. Nothing is appended then.
+ * TOBS_ENOMEM: no memory, or the maximum of the batch's arena is used up;
+ * TOBS_ETOOBIG: a message beyond anything Telegram allows (4 MiB). Nothing is
+ * appended then.
  */
 int from_tl_messages(struct archive_batch *b, int32_t no, const struct tl_vec_Message *messages,
 	const struct tl_vec_User *users, const struct tl_vec_Chat *chats, struct tobs_err *err);
