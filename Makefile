@@ -20,7 +20,8 @@ check: ## run every check and every test
 fmt: ## format the sources
 	@tools/check/format.sh --fix
 
-install: all ## install below PREFIX
+install: all ## install below PREFIX (/usr/local)
+	@meson configure $(BUILD)/release -Dprefix=$(PREFIX)
 	@meson install -C $(BUILD)/release
 
 clean: ## remove everything that was built

@@ -188,8 +188,7 @@ int options_parse(struct settings *s, const struct option_scope *scope, unsigned
 
 enum { LEFT_COLUMNS = 30, NARROWEST = 40, SHORT_WORDS = 24 };
 
-/* What help calls a value. */
-static void put_value_name(const struct setting *set, struct tobs_buf *out)
+int options_value_name(const struct setting *set, struct tobs_buf *out)
 {
 	static const char *const by_type[] = { [SETTING_STRING] = "TEXT",
 		[SETTING_PATH] = "PATH",
@@ -201,8 +200,7 @@ static void put_value_name(const struct setting *set, struct tobs_buf *out)
 		[SETTING_DATE] = "DATE" };
 
 	if (set->type == SETTING_BOOL)
-		return;
-	tobs_buf_putc(out, ' ');
+		return tobs_buf_err(out);
 	if (set->value) {
 		tobs_buf_puts(out, set->value);
 	} else if (set->type == SETTING_ENUM && strlen(set->words) <= SHORT_WORDS) {
@@ -211,23 +209,30 @@ static void put_value_name(const struct setting *set, struct tobs_buf *out)
 	} else {
 		tobs_buf_puts(out, by_type[set->type]);
 	}
+	return tobs_buf_err(out);
 }
 
-/* "  -o, --out DIR" */
-static void put_left(const struct setting *set, struct tobs_buf *out)
+int options_term(const struct setting *set, struct tobs_buf *out)
 {
 	if (set->letter)
-		tobs_buf_printf(out, "  -%c, --", set->letter);
-	else
-		tobs_buf_puts(out, "      --");
+		tobs_buf_printf(out, "-%c, ", set->letter);
+	tobs_buf_puts(out, "--");
 	if (set->type == SETTING_BOOL && !(set->flags & SETTING_NO_ENV))
 		tobs_buf_puts(out, "[no-]");
 	tobs_buf_puts(out, set->name);
-	put_value_name(set, out);
+	if (set->type != SETTING_BOOL)
+		tobs_buf_putc(out, ' ');
+	return options_value_name(set, out);
 }
 
-/* The help, what is allowed where that says more than the type, the default. */
-static void put_right(const struct setting *set, struct tobs_buf *out)
+/* "  -o, --out DIR", the names below each other. */
+static void put_left(const struct setting *set, struct tobs_buf *out)
+{
+	tobs_buf_puts(out, set->letter ? "  " : "      ");
+	options_term(set, out);
+}
+
+int options_about(const struct setting *set, struct tobs_buf *out)
 {
 	struct tobs_view word;
 	bool listed = set->type == SETTING_LIST ||
@@ -243,6 +248,7 @@ static void put_right(const struct setting *set, struct tobs_buf *out)
 	if (set->def && *set->def && !(set->flags & SETTING_SECRET) &&
 		!(set->type == SETTING_BOOL && set->flags & SETTING_NO_ENV))
 		tobs_buf_printf(out, " Default: %s.", set->def);
+	return tobs_buf_err(out);
 }
 
 int options_wrap(struct tobs_buf *out, struct tobs_view text, unsigned column, unsigned indent,
@@ -322,7 +328,7 @@ int options_help(const struct settings_table *table, const struct option_scope *
 		tobs_buf_fill(out, ' ', column - used);
 		r = tobs_buf_err(&text);
 		tobs_buf_clear(&text);
-		put_right(set, &text);
+		options_about(set, &text);
 		options_wrap(out, tobs_buf_view(&text), column, column, width);
 		r = r ? r : tobs_buf_err(&text);
 	}

@@ -53,6 +53,13 @@ int options_parse(struct settings *s, const struct option_scope *scope, unsigned
 int options_help(const struct settings_table *table, const struct option_scope *scope,
 	unsigned width, struct tobs_buf *out);
 
+/* The two sides of such a line: "-o, --out DIR", and the help with what is allowed and the default. */
+int options_term(const struct setting *set, struct tobs_buf *out);
+int options_about(const struct setting *set, struct tobs_buf *out);
+
+/* What help calls the option's value: "DIR"; nothing for a switch. */
+int options_value_name(const struct setting *set, struct tobs_buf *out);
+
 /*
  * Appends text in lines of at most `width` columns, broken between words. The
  * first begins at `column`, the others behind `indent` blanks; a newline ends it.

@@ -387,6 +387,18 @@ int setting_allowed(const struct setting *set, struct tobs_buf *out)
 	return tobs_buf_err(out);
 }
 
+struct tobs_view setting_renamed(const struct setting_alias *alias, struct tobs_view value)
+{
+	struct tobs_view pair, old;
+
+	for (size_t i = 0; alias->words && (pair = setting_word(alias->words, i)).len; i++) {
+		tobs_view_split(&pair, '=', &old);
+		if (tobs_view_eq_nocase(old, tobs_view_trim(value)))
+			return pair;
+	}
+	return value;
+}
+
 char *setting_key(const struct setting *set, const char *prefix, char out[2 * SETTING_NAME_MAX])
 {
 	size_t n = 0;

@@ -54,6 +54,11 @@ enum {
 struct setting_alias {
 	const char *key;
 	const char *unit; /* what a bare number under this key counts; NULL: as under the new one */
+	/*
+	 * What words that are called otherwise now meant under this key:
+	 * "warning=warn critical=error". NULL: all are called the same.
+	 */
+	const char *words;
 };
 
 struct setting {
@@ -98,6 +103,12 @@ int setting_allowed(const struct setting *set, struct tobs_buf *out);
 
 /* Word i of a list of words; empty behind the last. */
 struct tobs_view setting_word(const char *words, size_t i);
+
+/*
+ * What a value under an older key is called today: the word itself, unless the
+ * alias has another for it.
+ */
+struct tobs_view setting_renamed(const struct setting_alias *alias, struct tobs_view value);
 
 /* The key: prefix, then the name in capitals with '_'. Returns out. */
 char *setting_key(const struct setting *set, const char *prefix, char out[2 * SETTING_NAME_MAX]);

@@ -314,8 +314,8 @@ static int take_key(struct settings *s, struct tobs_view value, const struct set
 	int index = find_key(s, origin->name, &alias);
 
 	if (index >= 0 && value.len)
-		return set_value(s, (unsigned)index, value, alias ? alias->unit : NULL, origin,
-			alias != NULL, err);
+		return set_value(s, (unsigned)index, alias ? setting_renamed(alias, value) : value,
+			alias ? alias->unit : NULL, origin, alias != NULL, err);
 	if (index < 0 && strncmp(origin->name, s->table->prefix, strlen(s->table->prefix)) == 0)
 		return unknown_key(s, origin, err);
 	return TOBS_OK;

@@ -36,7 +36,8 @@ static const struct setting rows[SET_COUNT] = {
 	[SET_WAIT] = { "wait", .type = SETTING_DURATION, .unit = "s", .def = "30" },
 	[SET_TAKEOUT] = { "takeout", .type = SETTING_BOOL, .def = "no" },
 	[SET_PROFILE] = { "profile", .type = SETTING_ENUM, .words = "slow balanced fast",
-		.def = "balanced" },
+		.def = "balanced",
+		.aliases = { { "PACE", .words = "gentle=slow custom=balanced" } } },
 	[SET_SINCE] = { "since", .type = SETTING_DATE },
 	[SET_FORCE] = { "force", .type = SETTING_BOOL, .flags = SETTING_NO_ENV },
 };
@@ -221,6 +222,20 @@ static void bad_values(void **state)
 	assert_null(strstr(err.message, "tail"));
 }
 
+static void words_of_older_keys(void **state)
+{
+	(void)state;
+	assert_ok(take_environ("PACE=Gentle", NULL, NULL));
+	assert_shown(SET_PROFILE, "slow", "environment (PACE)");
+	assert_ok(take_environ("PACE= fast ", NULL, NULL));
+	assert_int_equal(settings_enum(&s, SET_PROFILE), 2);
+	assert_code(take_environ("PACE=quick", NULL, NULL), TOBS_EINVAL);
+	assert_string_equal(
+		err.message, "environment: PACE=quick: allowed is one of slow, balanced, fast");
+	/* The new key knows the new words only. */
+	assert_code(take_environ("TOBS_PROFILE=gentle", NULL, NULL), TOBS_EINVAL);
+}
+
 static void all_problems_and_the_first(void **state)
 {
 	(void)state;
@@ -387,6 +402,7 @@ int main(void)
 		TEST(older_names),
 		TEST(nothing_given_changes_nothing),
 		TEST(bad_values),
+		TEST(words_of_older_keys),
 		TEST(all_problems_and_the_first),
 		TEST(unknown_keys),
 		TEST(secrets),

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/settings_table.h"
+
+#include "base/attr.h"
+
+#define NO_ENV    SETTING_NO_ENV
+#define NO_OPTION SETTING_NO_OPTION
+#define SECRET    SETTING_SECRET
+
+static const struct setting rows[SET_COUNT] = {
+	[SET_HELP] = { "help", 'h', SETTING_BOOL, NO_ENV,
+		.help = "Shows help and ends: -h in short, --help in full." },
+	[SET_VERSION] = { "version", 'V', SETTING_BOOL, NO_ENV,
+		.help = "Shows the version and ends." },
+	[SET_ENV_FILE] = { "env-file", 0, SETTING_PATH, NO_ENV, .value = "FILE",
+		.help = "Reads settings from this file instead of .env in the current folder." },
+	[SET_LOG_LEVEL] = { "log-level", 0, SETTING_ENUM, .words = "error warn info debug trace",
+		.def = "warn", .value = "LEVEL",
+		.aliases = { { "LOG_LEVEL", .words = "warning=warn critical=error" } },
+		.help = "How much is said on standard error about what happens inside." },
+	[SET_COLOR] = { "color", 0, SETTING_ENUM, .words = "auto always never", .def = "auto",
+		.also = "colour", .help = "Colours; auto: on a terminal, unless NO_COLOR is set." },
+
+	[SET_SESSION] = { "session", 's', SETTING_STRING, .def = "tobs", .value = "NAME",
+		.aliases = { { "SESSION_NAME" } },
+		.help = "Which login to use. A name stands for a file in the state folder "
+			"($XDG_STATE_HOME/tobs, else ~/.local/state/tobs); what has a / in it is "
+			"the path of a file." },
+	[SET_API_ID] = { "api-id", 0, SETTING_INT, .min = 1, .max = INT32_MAX, .value = "NUMBER",
+		.aliases = { { "API_ID" } },
+		.help = "The number of your application, from https://my.telegram.org." },
+	[SET_API_HASH] = { "api-hash", 0, SETTING_STRING, SECRET, .value = "HASH",
+		.aliases = { { "API_HASH" } },
+		.help = "The hash that belongs to it. Better kept in .env than typed: other users "
+			"of a computer can see command lines." },
+	[SET_PHONE] = { "phone", 'p', SETTING_STRING, .value = "NUMBER",
+		.aliases = { { "PHONE_NUMBER" } },
+		.help = "The phone number to log in with, as +12025550123. Without it tobs asks." },
+	[SET_QR] = { "qr", 0, SETTING_BOOL, NO_ENV,
+		.help = "Logs in with a QR code that another device of the account scans." },
+	[SET_BOT] = { "bot", 0, SETTING_BOOL, NO_ENV,
+		.help = "Logs in as a bot; its token is the setting TOBS_BOT_TOKEN, or asked for." },
+	[SET_BOT_TOKEN] = { "bot-token", 0, SETTING_STRING, NO_OPTION | SECRET, .value = "TOKEN",
+		.aliases = { { "BOT_TOKEN" } }, .help = "The token of a bot, from @BotFather." },
+	[SET_LOGIN_CODE] = { "login-code", 0, SETTING_STRING, NO_OPTION | SECRET, .value = "CODE",
+		.aliases = { { "EXPORT_TG_CODE" } },
+		.help = "Answers the question for the login code, where nobody can type it: with "
+			"the simulator, or in scripts." },
+	[SET_LOGIN_PASSWORD] = { "login-password", 0, SETTING_STRING, NO_OPTION | SECRET,
+		.value = "PASSWORD",
+		.help = "The same for the password of two-step verification." },
+
+	[SET_SERVER] = { "server", 0, SETTING_STRING, .def = "production", .value = "WHERE",
+		.help = "Which Telegram: production, test, or sim:[HOST:]PORT,KEY.pem for a "
+			"simulated one (tobs sim), KEY.pem being its public key." },
+	[SET_PROXY_TYPE] = { "proxy-type", 0, SETTING_ENUM, .words = "none socks5 http mtproto",
+		.def = "none", .value = "KIND", .aliases = { { "PROXY_TYPE" } },
+		.help = "Connects through a proxy of this kind." },
+	[SET_PROXY_HOST] = { "proxy-host", 0, SETTING_STRING, .value = "HOST",
+		.aliases = { { "PROXY_ADDR" } }, .help = "The proxy's name or address." },
+	[SET_PROXY_PORT] = { "proxy-port", 0, SETTING_INT, .min = 1, .max = 65535, .value = "PORT",
+		.aliases = { { "PROXY_PORT" } }, .help = "The proxy's port." },
+	[SET_PROXY_USER] = { "proxy-user", 0, SETTING_STRING, .value = "NAME",
+		.aliases = { { "PROXY_USER" } }, .help = "Who you are to a SOCKS5 or HTTP proxy." },
+	[SET_PROXY_PASSWORD] = { "proxy-password", 0, SETTING_STRING, NO_OPTION | SECRET,
+		.value = "PASSWORD", .aliases = { { "PROXY_PASSWORD" } },
+		.help = "The password for it." },
+	[SET_PROXY_SECRET] = { "proxy-secret", 0, SETTING_STRING, NO_OPTION | SECRET,
+		.value = "SECRET", .aliases = { { "PROXY_SECRET" } },
+		.help = "The secret of an MTProto proxy, hexadecimal or base64." },
+	[SET_TRANSPORT] = { "transport", 0, SETTING_ENUM,
+		.words = "obfuscated abridged intermediate padded full", .def = "obfuscated",
+		.value = "KIND", .help = "How packets are framed on a connection." },
+	[SET_FORWARD_SECRECY] = { "forward-secrecy", 0, SETTING_BOOL, .def = "no",
+		.help = "Uses temporary keys, replaced each day: what was recorded on the way stays "
+			"unreadable even to somebody who gets hold of the session file later." },
+	[SET_IPV6] = { "ipv6", 0, SETTING_BOOL, .def = "no", .help = "Prefers IPv6." },
+	[SET_CONNECT_TIMEOUT] = { "connect-timeout", 0, SETTING_DURATION, .min = 100, .max = 300000,
+		.unit = "s", .def = "10s", .help = "How long one attempt to connect may take." },
+	[SET_FLOOD_WAIT_MAX] = { "flood-wait-max", 0, SETTING_DURATION, .min = 0, .max = 604800000,
+		.unit = "s", .def = "1d",
+		.help = "When Telegram asks to wait longer than this, give up instead." },
+
+	[SET_SEARCH] = { "search", 0, SETTING_STRING, NO_ENV, .value = "TEXT",
+		.help = "Only chats with this in their title or @username." },
+	[SET_JSON] = { "json", 0, SETTING_BOOL, NO_ENV, .help = "As JSON, for programs." },
+	[SET_OFFLINE] = { "offline", 0, SETTING_BOOL, NO_ENV,
+		.help = "Without asking Telegram anything." },
+};
+
+const struct settings_table cli_settings = { rows, SET_COUNT, "TOBS_" };
+
+#define SHARED_GROUP(title, rows)                      \
+	{                                              \
+		(title), (rows), ARRAY_LEN(rows), true \
+	}
+
+static const unsigned front[] = { SET_ENV_FILE, SET_LOG_LEVEL, SET_COLOR, SET_HELP, SET_VERSION };
+static const unsigned general[] = { SET_ENV_FILE, SET_LOG_LEVEL, SET_COLOR, SET_HELP };
+static const unsigned only_help[] = { SET_HELP };
+static const unsigned account[] = { SET_SESSION, SET_API_ID, SET_API_HASH };
+static const unsigned connection[] = { SET_SERVER, SET_PROXY_TYPE, SET_PROXY_HOST, SET_PROXY_PORT,
+	SET_PROXY_USER, SET_PROXY_PASSWORD, SET_PROXY_SECRET, SET_TRANSPORT, SET_FORWARD_SECRECY,
+	SET_IPV6, SET_CONNECT_TIMEOUT, SET_FLOOD_WAIT_MAX };
+
+const struct option_group options_front = SHARED_GROUP("General", front);
+const struct option_group options_general = SHARED_GROUP("General", general);
+const struct option_group options_only_help = SHARED_GROUP("General", only_help);
+const struct option_group options_account = SHARED_GROUP("Account", account);
+const struct option_group options_connection = SHARED_GROUP("Connection", connection);

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Every setting of tobs, in one table: options, keys of the environment and of
+ * .env files, checks, help, the manual and docs/settings.md are made from it.
+ *
+ * A setting that is only about one run of one command (SETTING_NO_ENV) has no
+ * key. The earlier program of this name had keys without a prefix; those that
+ * still mean something count as well.
+ */
+#ifndef CLI_SETTINGS_TABLE_H
+#define CLI_SETTINGS_TABLE_H
+
+#include "base/settings.h"
+
+enum cli_setting {
+	/* of every command */
+	SET_HELP,
+	SET_VERSION,
+	SET_ENV_FILE,
+	SET_LOG_LEVEL,
+	SET_COLOR,
+
+	/* the account */
+	SET_SESSION,
+	SET_API_ID,
+	SET_API_HASH,
+	SET_PHONE,
+	SET_QR,
+	SET_BOT,
+	SET_BOT_TOKEN,
+	SET_LOGIN_CODE,
+	SET_LOGIN_PASSWORD,
+
+	/* the way to Telegram */
+	SET_SERVER,
+	SET_PROXY_TYPE,
+	SET_PROXY_HOST,
+	SET_PROXY_PORT,
+	SET_PROXY_USER,
+	SET_PROXY_PASSWORD,
+	SET_PROXY_SECRET,
+	SET_TRANSPORT,
+	SET_FORWARD_SECRECY,
+	SET_IPV6,
+	SET_CONNECT_TIMEOUT,
+	SET_FLOOD_WAIT_MAX,
+
+	/* what is listed */
+	SET_SEARCH,
+	SET_JSON,
+	SET_OFFLINE,
+
+	SET_COUNT
+};
+
+extern const struct settings_table cli_settings;
+
+/* Options that several commands take. */
+struct option_group {
+	const char *title; /* "Connection" */
+	const unsigned *rows;
+	unsigned count;
+	bool shared; /* by many commands: short help names them only, the manual has them once */
+};
+
+/* In front of the command; of every command; of those that need no settings; and so on. */
+extern const struct option_group options_front, options_general, options_only_help;
+extern const struct option_group options_account, options_connection;
+
+/* The options of one command: OPTION_GROUP("Output", rows). */
+#define OPTION_GROUP(title, rows)                       \
+	{                                               \
+		(title), (rows), ARRAY_LEN(rows), false \
+	}
+
+#endif

@@ -1,0 +1,152 @@
+# SPDX-License-Identifier: MIT
+"""What the stories share: a place of their own, the program, a simulator, TAP.
+
+A story is a file with functions called `test_…` that take a Place and use plain
+assert. `story.main()` at its end runs them, each in a fresh folder, and prints
+TAP. The environment of the person who runs the tests stays outside.
+"""
+import contextlib
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import traceback
+
+TOBS = os.environ.get('TOBS_EXE', '')
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+DATA = ROOT / 'tests' / 'data' / 'cli'
+
+# The longest any one thing may take before a test gives up, in s. Nothing is expected to come near it.
+PATIENCE = 100
+
+
+class Skip(Exception):
+    """This cannot be tried here, and why."""
+
+
+class Result:
+    def __init__(self, args, code, out, err):
+        self.args, self.code, self.out, self.err = args, code, out, err
+
+    def __repr__(self):
+        return f'tobs {" ".join(self.args)}: exit {self.code}\n-- stdout\n{self.out}-- stderr\n{self.err}--'
+
+    def is_(self, code):
+        """The exit status was this one."""
+        assert self.code == code, f'expected exit {code}, {self!r}'
+        return self
+
+    def says(self, *parts):
+        """Standard error holds each of these."""
+        for part in parts:
+            assert part in self.err, f'not said: {part!r} by {self!r}'
+        return self
+
+    def prints(self, *parts):
+        """Standard output holds each of these."""
+        for part in parts:
+            assert part in self.out, f'not printed: {part!r} by {self!r}'
+        return self
+
+
+class Place:
+    """A folder, and in it a person's home and what they run there."""
+
+    def __init__(self, path):
+        self.path = pathlib.Path(path)
+        self.home = self.path / 'home'
+        self.home.mkdir()
+        self.cwd = self.path / 'here'
+        self.cwd.mkdir()
+        self.env = {'PATH': os.environ['PATH'], 'HOME': str(self.home), 'LC_ALL': 'C.UTF-8', 'TERM': 'xterm'}
+        # What the sanitizers are told, and where the compiler's libraries are.
+        for key in ('ASAN_OPTIONS', 'UBSAN_OPTIONS', 'LD_LIBRARY_PATH'):
+            if key in os.environ:
+                self.env[key] = os.environ[key]
+
+    def run(self, *args, input='', env=None, cwd=None, **more):
+        """Runs tobs to its end, standard input a pipe with `input` in it."""
+        done = subprocess.run([TOBS, *args], cwd=cwd or self.cwd, env={**self.env, **(env or {})}, input=input,
+                              capture_output=True, text=True, errors='replace', timeout=PATIENCE, **more)
+        return Result(args, done.returncode, done.stdout, done.stderr)
+
+    def start(self, *args, env=None, **more):
+        """Starts tobs; stop() it, or wait for it."""
+        return subprocess.Popen([TOBS, *args], cwd=self.cwd, env={**self.env, **(env or {})}, text=True,
+                                errors='replace', **more)
+
+    def write(self, name, text):
+        path = self.cwd / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+        return path
+
+    @property
+    def session(self):
+        """Where the default session lies."""
+        return self.home / '.local' / 'state' / 'tobs' / 'tobs.session'
+
+
+def stop(process, signo=signal.SIGTERM):
+    """Ends a process that start() started, if it has not ended, and returns its exit status."""
+    if process.poll() is None:
+        process.send_signal(signo)
+    try:
+        return process.wait(timeout=PATIENCE)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        raise
+
+
+def golden(name, text):
+    """`text` is what the file of this name holds; with TOBS_GOLDEN=write it is written instead."""
+    path = DATA / name
+    if os.environ.get('TOBS_GOLDEN') == 'write':
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    have = path.read_text() if path.exists() else ''
+    if have != text:
+        import difflib
+        diff = difflib.unified_diff(have.splitlines(True), text.splitlines(True), str(path), 'now')
+        raise AssertionError('not as in the file (TOBS_GOLDEN=write writes it anew):\n' + ''.join(diff))
+
+
+def run_one(function):
+    path = tempfile.mkdtemp(prefix='tobs-story-')
+    try:
+        with contextlib.ExitStack() as stack:
+            place = Place(path)
+            place.stack = stack
+            function(place)
+    finally:
+        # A test may have taken rights away.
+        for folder, _, _ in os.walk(path):
+            os.chmod(folder, 0o700)
+        shutil.rmtree(path)
+
+
+def main():
+    module = sys.modules['__main__']
+    tests = [f for name, f in vars(module).items() if name.startswith('test_') and callable(f)]
+    only = sys.argv[1:]
+    print(f'1..{len(tests)}', flush=True)
+    bad = 0
+    for number, function in enumerate(tests, 1):
+        name = function.__name__[len('test_'):].replace('_', ' ')
+        if only and function.__name__ not in only:
+            print(f'ok {number} {name} # SKIP not asked for', flush=True)
+            continue
+        try:
+            run_one(function)
+            print(f'ok {number} {name}', flush=True)
+        except Skip as why:
+            print(f'ok {number} {name} # SKIP {why}', flush=True)
+        except BaseException:
+            bad += 1
+            print(f'not ok {number} {name}', flush=True)
+            for line in traceback.format_exc().splitlines():
+                print(f'# {line}', flush=True)
+    sys.exit(bool(bad))
