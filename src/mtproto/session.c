@@ -116,23 +116,27 @@ void session_requeue(struct mt_session *s, struct mt_query *q)
 		return;
 	list_remove(&q->link);
 	map_remove(&s->by_id, q->msg_id);
-	if (++q->resends > MT_RESENDS_MAX) {
-		q->state = MT_QUERY_IDLE;
-		s->pending--;
-		s->events->refused(s->user, q, MT_LOCAL_FAILURE, tobs_str("MSG_RESEND_LIMIT"));
-		return;
-	}
 	q->state = MT_QUERY_QUEUED;
 	q->container_id = 0;
 	/* Older than anything that waits: it goes out first. */
 	list_push_front(&s->queued, &q->link);
 }
 
-static void requeue_all(struct mt_session *s)
+void session_repeat(struct mt_session *s, struct mt_query *q)
+{
+	if (q->state != MT_QUERY_QUEUED && ++q->resends > MT_RESENDS_MAX) {
+		session_detach(s, q);
+		s->events->refused(s->user, q, MT_LOCAL_FAILURE, tobs_str("MSG_RESEND_LIMIT"));
+		return;
+	}
+	session_requeue(s, q);
+}
+
+static void repeat_all(struct mt_session *s)
 {
 	/* Backwards, as each goes to the front. */
 	while (!list_empty(&s->sent))
-		session_requeue(s, LIST_ITEM(s->sent.prev, struct mt_query, link));
+		session_repeat(s, LIST_ITEM(s->sent.prev, struct mt_query, link));
 }
 
 void session_restart(struct mt_session *s)
@@ -146,10 +150,11 @@ void session_restart(struct mt_session *s)
 	mt_ids_restart(&s->ids);
 	mt_seen_clear(&s->seen);
 	s->acks.count = 0;
+	s->acked_count = 0;
 	s->notes.count = 0;
 	tobs_buf_clear(&s->note_bodies);
 	s->inquiry_ends = 0;
-	requeue_all(s);
+	repeat_all(s);
 	session_note(s, tobs_view(body, sizeof body), true);
 }
 
@@ -197,8 +202,13 @@ void mt_session_connected(struct mt_session *s)
 void mt_session_disconnected(struct mt_session *s)
 {
 	s->connected = false;
-	/* Acknowledgements are lost with it; the server repeats what it misses. */
-	s->acks.count = 0;
+	/*
+	 * Those that wait, and those that may have been lost, go out over the next
+	 * connection, or the server would begin it by repeating what we have.
+	 */
+	for (size_t i = 0; i < MIN(s->acked_count, MT_ACKED_KEPT); i++)
+		(void)!ARRAY_PUSH(&s->acks, s->acked[i]);
+	s->acked_count = 0;
 	s->notes.count = 0;
 	tobs_buf_clear(&s->note_bodies);
 }

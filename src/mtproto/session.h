@@ -98,7 +98,7 @@ enum {
 	MT_ACK_WITHIN_S = 20,       /* acknowledgements wait so long for company … */
 	MT_ACK_COUNT = 16,          /* … or until there are so many */
 	MT_UNPACKED_MAX = 16 << 20, /* bytes that a gzip_packed may become */
-	MT_RESENDS_MAX = 5,         /* then a query that the server keeps sending back fails */
+	MT_RESENDS_MAX = 10,        /* then a query that the server keeps sending back fails */
 	MT_LOCAL_FAILURE = 0,
 };
 

@@ -65,14 +65,14 @@ static void requeue_refused(struct mt_session *s, uint64_t bad_msg_id)
 	struct mt_query *q = find_query(s, bad_msg_id);
 
 	if (q) {
-		session_requeue(s, q);
+		session_repeat(s, q);
 		return;
 	}
 	for (struct list *l = s->sent.prev, *older = l->prev; l != &s->sent;
 		l = older, older = l->prev) {
 		q = LIST_ITEM(l, struct mt_query, link);
 		if (q->container_id == bad_msg_id)
-			session_requeue(s, q);
+			session_repeat(s, q);
 	}
 }
 
@@ -115,6 +115,13 @@ static int on_rpc_error(struct mt_session *s, struct mt_query *q, struct tobs_vi
 	return TOBS_OK;
 }
 
+/* The server answers what we sent as `msg_id`: whatever we sent before has arrived, too. */
+static void arrived(struct mt_session *s, uint64_t msg_id)
+{
+	if (msg_id > s->acked_by)
+		s->acked_count = 0;
+}
+
 /* rpc_result#f35c6d01 req_msg_id:long result:Object = RpcResult; */
 static int on_rpc_result(struct mt_session *s, struct incoming *in)
 {
@@ -129,6 +136,7 @@ static int on_rpc_result(struct mt_session *s, struct incoming *in)
 	result = tobs_view(in->r.pos, tl_left(&in->r));
 	if (tl_read_u32(&in->r, &ctor))
 		return in->r.err;
+	arrived(s, id);
 	q = find_query(s, id);
 	if (!q)
 		return TOBS_OK; /* taken back, or answered already */
@@ -451,6 +459,17 @@ static int on_resend_req(struct mt_session *s, struct incoming *in)
 	return each_id(s, &in->r, resend_query);
 }
 
+/* pong#347773c5 msg_id:long ping_id:long = Pong; */
+static int on_pong(struct mt_session *s, struct incoming *in)
+{
+	uint64_t ping;
+
+	if (tl_read_u64(&in->r, &ping))
+		return in->r.err;
+	arrived(s, ping);
+	return TOBS_OK;
+}
+
 /* Answers to notes that need nothing done: hearing anything at all was the point. */
 static int on_nothing(struct mt_session *s, struct incoming *in)
 {
@@ -468,7 +487,7 @@ static const struct handler {
 	{ (uint32_t)COPY_ID, on_copy },
 	{ GZIP_ID, on_gzip },
 	{ TL_msgs_ack, on_acks },
-	{ TL_pong, on_nothing },
+	{ TL_pong, on_pong },
 	{ TL_new_session_created, on_new_session },
 	{ TL_bad_server_salt, on_bad_salt },
 	{ TL_bad_msg_notification, on_bad_msg },

@@ -97,6 +97,9 @@ static void add_acks(struct packet *p)
 	if (n == 0 || !has_room(p, 12 + 8 * n))
 		return;
 	add_ids(p, TL_msgs_ack, s->acks.items, n);
+	for (size_t i = 0; i < n; i++)
+		s->acked[s->acked_count++ % MT_ACKED_KEPT] = s->acks.items[i];
+	s->acked_by = p->msg_id;
 	ARRAY_SHIFT(&s->acks, n);
 }
 

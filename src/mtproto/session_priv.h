@@ -8,6 +8,9 @@
 #include "mtproto/salts.h"
 #include "mtproto/session.h"
 
+/* Acknowledgements that may have been lost with a connection, and are made again. */
+enum { MT_ACKED_KEPT = 256 };
+
 /* A message of the service layer that waits for the next flush. */
 struct mt_note {
 	size_t start, len; /* of its body in mt_session.note_bodies */
@@ -31,8 +34,11 @@ struct mt_session {
 	struct map by_id;   /* msg_id → query in `sent` */
 	size_t pending;
 
-	ARRAY_OF(uint64_t) acks; /* received, not yet acknowledged */
-	int64_t acks_since;      /* when the first of them came */
+	ARRAY_OF(uint64_t) acks;       /* received, not yet acknowledged */
+	uint64_t acked[MT_ACKED_KEPT]; /* acknowledged over this connection, the last of them */
+	size_t acked_count;            /* since the server has proved that it got some */
+	uint64_t acked_by;             /* msg_id of the last message that carried some */
+	int64_t acks_since;            /* when the first of them came */
 	ARRAY_OF(struct mt_note) notes;
 	struct tobs_buf note_bodies;
 
@@ -53,8 +59,11 @@ int64_t session_now(const struct mt_session *s);
 /* Adds a service message; what cannot be remembered is dropped, as it will be asked for again. */
 void session_note(struct mt_session *s, struct tobs_view body, bool content);
 
-/* Back to the queue with a new id to come; fails the query when that was done too often. */
+/* Back to the queue with a new id to come. */
 void session_requeue(struct mt_session *s, struct mt_query *q);
+
+/* The same when the server wants it so, which fails the query after MT_RESENDS_MAX times. */
+void session_repeat(struct mt_session *s, struct mt_query *q);
 
 /* Another session id: for when ids or sequence numbers got out of step. */
 void session_restart(struct mt_session *s);

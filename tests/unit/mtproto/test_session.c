@@ -355,6 +355,49 @@ static void after_a_lost_connection_the_server_is_asked(void **state)
 	assert_int_equal(p->answers, 1);
 }
 
+static void acknowledgements_are_made_again(void **state)
+{
+	const struct peer_message *ack;
+
+	(void)state;
+	assert_ok(peer_say_tl(p, TL0(updatesTooLong), true));
+	send_queries(1);
+	ack = peer_find(p, TL_msgs_ack); /* goes along, and is lost on its way */
+	assert_int_equal(get_le32(ack->body.ptr + 8), 1);
+	assert_ok(peer_say_tl(p, TL0(updatesTooLong), true)); /* has to wait for company */
+	reconnect();
+	ack = peer_find(p, TL_msgs_ack);
+	assert_int_equal(get_le32(ack->body.ptr + 8), 2);
+	reconnect();
+	assert_int_equal(peer_count(p, TL_msgs_ack), 1);
+	/* Once something that was sent after them is answered, they have arrived. */
+	peer_wait(p, MT_PING_EVERY_S);
+	assert_ok(mt_session_tick(p->session));
+	peer_take(p);
+	assert_ok(peer_say_tl(p,
+		TL(pong, .msg_id = (int64_t)peer_find(p, TL_ping_delay_disconnect)->msg_id),
+		false));
+	reconnect();
+	assert_int_equal(peer_count(p, TL_msgs_ack), 0);
+}
+
+static void a_lost_connection_is_not_the_querys_fault(void **state)
+{
+	(void)state;
+	send_queries(1);
+	for (int i = 0; i < 3 * MT_RESENDS_MAX; i++) {
+		reconnect();
+		assert_ok(peer_say_tl(p,
+			TL(msgs_state_info,
+				.req_msg_id = (int64_t)peer_find(p, TL_msgs_state_req)->msg_id,
+				.info = tobs_str("\1")),
+			false));
+		peer_take(p);
+		assert_int_equal(peer_count(p, TL_help_getConfig), 1);
+	}
+	assert_int_equal(p->refusals, 0);
+}
+
 static void without_a_reply_everything_is_sent_again(void **state)
 {
 	(void)state;
@@ -631,6 +674,8 @@ int main(void)
 		T(repeats_are_acknowledged_not_handled),
 		T(a_clock_that_jumped_is_set_by_fresh_messages),
 		T(after_a_lost_connection_the_server_is_asked),
+		T(acknowledgements_are_made_again),
+		T(a_lost_connection_is_not_the_querys_fault),
 		T(without_a_reply_everything_is_sent_again),
 		T(an_inquiry_with_a_bad_salt_is_repeated),
 		T(a_reply_of_the_wrong_length_is_an_error),
