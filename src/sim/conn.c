@@ -13,7 +13,7 @@ enum {
 	SECOND = 1000000,
 	READ_BYTES = 64 << 10,
 	OUT_MAX = 64 << 20,
-	TAKE_BYTES = 512 << 10, /* of answers in one packet */
+	TAKE_BYTES = 32 << 10, /* of answers in one packet, so that a break costs little */
 	ARENA_MAX = 256 << 20,
 	UNKNOWN_KEY = -404,
 };
@@ -167,8 +167,8 @@ static int release(struct conn *c)
 	return r;
 }
 
-/* Gives out the answers that were held back. */
-static int release_held(struct conn *c)
+/* Gives out the answers that were held back long enough, or all. */
+static int release_held(struct conn *c, bool all)
 {
 	int r = TOBS_OK;
 
@@ -177,7 +177,7 @@ static int release_held(struct conn *c)
 		struct sim_key *key;
 		struct sim_session *s;
 
-		if (h.due > now(c))
+		if (!all && h.due > now(c))
 			continue;
 		ARRAY_REMOVE(&c->held, i);
 		key = sim_keys_find(&c->dc->keys, h.key_id);
@@ -244,10 +244,20 @@ static int wait_for_work(struct conn *c)
 	return r == TOBS_ETIMEDOUT && tobs_deadline_passed(&d) ? TOBS_OK : r;
 }
 
+/* A connection that is to break breaks at that byte, not behind what is sent at once. */
+static size_t until_drop(const struct conn *c, size_t len)
+{
+	uint64_t limit = (uint64_t)c->server->faults.numbers[FAULT_DROP];
+
+	if (!limit || c->traffic + len <= limit)
+		return len;
+	return limit > c->traffic ? (size_t)(limit - c->traffic) : 0;
+}
+
 static int send_out(struct conn *c)
 {
 	struct tobs_buf sending = c->out;
-	struct tobs_view part = tobs_buf_view(&sending);
+	struct tobs_view part = tobs_view(sending.ptr, until_drop(c, sending.len));
 	int r;
 
 	/* The reader may add to `out` while this waits. */
@@ -255,7 +265,7 @@ static int send_out(struct conn *c)
 	r = c->silent ? TOBS_OK : sock_write(c->sock, &part, 1, NULL);
 	c->server->stats.bytes_out += part.len;
 	if (!r)
-		count_traffic(c, part.len);
+		count_traffic(c, sending.len);
 	tobs_buf_deinit(&sending);
 	return r;
 }
@@ -266,7 +276,7 @@ static int writer_main(void *arg)
 	int r = TOBS_OK;
 
 	while (!r && !c->broken) {
-		r = release_held(c);
+		r = release_held(c, false);
 		if (!r)
 			r = flush_sessions(c);
 		if (!r)
@@ -514,12 +524,15 @@ static void conn_init(struct conn *c, const struct conn_args *a)
 static void conn_deinit(struct conn *c)
 {
 	list_remove(&c->link);
-	ARRAY_EACH (s, &c->sessions)
-		sim_session_detached(*s);
-	ARRAY_DEINIT(&c->sessions);
+	/* They wait in their sessions for the next connection. */
+	if (release_held(c, true))
+		log_error("sim", "no memory for answers: they are lost");
 	ARRAY_EACH (h, &c->held)
 		mem_free((void *)(uintptr_t)h->result.ptr);
 	ARRAY_DEINIT(&c->held);
+	ARRAY_EACH (s, &c->sessions)
+		sim_session_detached(*s);
+	ARRAY_DEINIT(&c->sessions);
 	ARRAY_DEINIT(&c->parcels);
 	sock_close(c->sock);
 	mt_link_deinit(&c->wire);

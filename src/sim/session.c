@@ -174,7 +174,7 @@ void session_acknowledged(struct sim_session *s, uint64_t msg_id)
 	for (size_t i = 0; i < s->out.count && s->out.items[i].msg_id <= msg_id; i++) {
 		struct sim_outgoing *o = &s->out.items[i];
 
-		if (o->msg_id != msg_id || !o->sent)
+		if (o->msg_id != msg_id || !o->known)
 			continue;
 		s->kept_bytes -= o->len;
 		mem_free(o->body);
@@ -273,25 +273,35 @@ static void drop_sent(struct sim_session *s)
 	s->out.count = kept;
 }
 
-int sim_session_take(
-	struct sim_session *s, size_t bytes_max, struct tobs_buf *body, struct mt_message *ret)
+/* Messages that wait for their turn, behind `count` others; how many there are then. */
+static uint32_t put_waiting(struct sim_session *s, size_t bytes_max, bool content, uint32_t count,
+	struct tobs_buf *body)
 {
-	uint32_t count = 0;
-	uint64_t msg_id;
-	uint32_t seq_no;
-
-	tobs_buf_clear(body);
-	tobs_buf_fill(body, 0, CONTAINER_HEAD);
 	ARRAY_EACH (o, &s->out) {
-		if (o->sent)
+		if (o->sent || o->content != content)
 			continue;
 		if (count &&
 			(count >= MESSAGES_MAX || body->len + MESSAGE_HEAD + o->len > bytes_max))
 			break;
 		put_message(body, o->msg_id, o->seq_no, tobs_view(o->body, o->len));
-		o->sent = true;
+		o->sent = o->known = true;
 		count++;
 	}
+	return count;
+}
+
+int sim_session_take(
+	struct sim_session *s, size_t bytes_max, struct tobs_buf *body, struct mt_message *ret)
+{
+	uint32_t count;
+	uint64_t msg_id;
+	uint32_t seq_no;
+
+	tobs_buf_clear(body);
+	tobs_buf_fill(body, 0, CONTAINER_HEAD);
+	/* What is wrong with the client's messages comes before all that is repeated to it. */
+	count = put_waiting(s, bytes_max, false, 0, body);
+	count = put_waiting(s, bytes_max, true, count, body);
 	count += put_acks(s, body);
 	if (count == 0)
 		return TOBS_EAGAIN;

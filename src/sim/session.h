@@ -54,6 +54,7 @@ struct sim_outgoing {
 	uint32_t seq_no;
 	bool content; /* kept until it is acknowledged */
 	bool sent;
+	bool known; /* was sent at least once, over whatever connection */
 	size_t len;
 	uint8_t *body; /* owned */
 };
