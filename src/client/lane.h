@@ -82,8 +82,9 @@ struct lane {
 	struct tobs_arena arena; /* of updates */
 
 	struct backoff backoff;
-	int failures;        /* to get an answer, in a row */
-	int ended;           /* why the writer ended the connection */
+	int failures; /* to get an answer, in a row */
+	int ended;    /* why the writer ended the connection, if it did */
+	struct tobs_err ended_why;
 	struct tobs_err why; /* the last failure */
 };
 

@@ -275,13 +275,14 @@ static int end_bind(struct lane *l, struct tobs_err *err)
 static int send_output(struct lane *l)
 {
 	struct tobs_deadline d;
-	struct tobs_err err;
 	int r = mt_session_flush(l->session, &l->line.link, &l->line.out);
 
-	if (r || l->line.out.len == 0)
-		return r;
+	if (r)
+		return tobs_fail(&l->ended_why, r, "no memory to send");
+	if (l->line.out.len == 0)
+		return TOBS_OK;
 	tobs_deadline_push(&d, WRITE_MS);
-	r = line_flush(&l->line, &err);
+	r = line_flush(&l->line, &l->ended_why);
 	tobs_deadline_pop(&d);
 	return r;
 }
@@ -327,7 +328,9 @@ static int writer_main(void *arg)
 
 	while (!r) {
 		r = mt_session_tick(l->session);
-		if (!r)
+		if (r)
+			tobs_fail(&l->ended_why, r, "the server has fallen silent");
+		else
 			r = drain(l);
 		if (!r && mt_session_has_output(l->session))
 			r = send_output(l);
@@ -403,10 +406,10 @@ int lane_serve(struct lane *l, struct tobs_err *err)
 		tobs_cancel(writer);
 		(void)tobs_join(writer, NULL);
 		tobs_shield_end(&shield);
-		if (r == TOBS_ECLOSED && l->ended && l->ended != TOBS_ECANCELED)
+		if (r == TOBS_ECLOSED && l->ended && l->ended != TOBS_ECANCELED) {
 			r = l->ended;
-		if (r == TOBS_ETIMEDOUT)
-			tobs_fail(err, r, "the server has fallen silent");
+			*err = l->ended_why;
+		}
 	}
 	mt_session_forget(l->session, &l->bind.query, false);
 	mt_session_disconnected(l->session);

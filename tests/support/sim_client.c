@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "support/sim_client.h"
 
+#include <tobs/log.h>
+
 #include "unit/crypto/pem.h"
 
 enum { START_S = 1714564800 }; /* 1 May 2024, 12:00 UTC */
@@ -67,6 +69,13 @@ static void on_update(void *user, const union tl_Updates *updates)
 }
 
 /* ---- the stage ---- */
+
+static void show_line(const struct tobs_log_line *line, void *user)
+{
+	(void)user;
+	fprintf(stderr, "%10.3f %s: %s\n", (double)(line->wall % 100000000000) / 1e6, line->module,
+		line->text);
+}
 
 static void build_world(struct stage *s)
 {
@@ -144,6 +153,11 @@ static int run_stage(void *arg)
 void stage_run(stage_fn body)
 {
 	body_to_run = body;
+	/* For whoever wants to see why a test fails. */
+	if (getenv("TOBS_TEST_LOG")) {
+		tobs_log_to(show_line, NULL);
+		tobs_log_level(TOBS_LOG_DEBUG);
+	}
 	fiber_test_run(run_stage);
 }
 
