@@ -116,6 +116,13 @@ int tobs_client_new(
 	struct tobs_client **ret, const struct tobs_client_options *options, struct tobs_err *err);
 
 /*
+ * Who else wants to know of waits, besides tobs_client_options.waiting and under
+ * the same rules: one who adapts its pace. NULL takes it away.
+ */
+void tobs_client_on_wait(
+	struct tobs_client *c, void (*fn)(void *user, const struct tobs_wait *wait), void *user);
+
+/*
  * Ends connections, stores what is not stored, unlocks the session. Calls under
  * way on other fibers return TOBS_ECLOSED first. NULL is fine. Waits.
  */

@@ -52,9 +52,12 @@ static int rest(struct tobs_client *c, int64_t ms)
 static void tell_wait(const struct attempt *a, const char *name, int64_t seconds)
 {
 	const struct setup *s = &a->c->setup;
+	const struct tobs_wait wait = { a->inner, name, seconds };
 
 	if (s->waiting)
-		s->waiting(s->user, &(struct tobs_wait){ a->inner, name, seconds });
+		s->waiting(s->user, &wait);
+	if (a->c->on_wait)
+		a->c->on_wait(a->c->on_wait_user, &wait);
 }
 
 static int too_long(const struct attempt *a, struct tobs_err *err)

@@ -77,6 +77,13 @@ void client_soiled(struct tobs_client *c)
 	tobs_cond_signal(&c->soiled);
 }
 
+void tobs_client_on_wait(
+	struct tobs_client *c, void (*fn)(void *user, const struct tobs_wait *wait), void *user)
+{
+	c->on_wait = fn;
+	c->on_wait_user = user;
+}
+
 /* ---- the account ---- */
 
 int64_t client_server_time(struct tobs_client *c, int dc)

@@ -39,11 +39,13 @@ struct tobs_client {
 	ARRAY_OF(struct lane *) lanes; /* owned */
 	struct brakes brakes;
 	struct tobs_group fibers;
-	struct tobs_sem saving;      /* one writes the store at a time */
-	struct tobs_cond soiled;     /* the store wants to be written */
-	struct tobs_cond quiet;      /* no call is under way any more */
-	struct tobs_event ended;     /* the client is being freed */
-	struct tobs_cond told;       /* updateLoginToken came */
+	struct tobs_sem saving;  /* one writes the store at a time */
+	struct tobs_cond soiled; /* the store wants to be written */
+	struct tobs_cond quiet;  /* no call is under way any more */
+	struct tobs_event ended; /* the client is being freed */
+	struct tobs_cond told;   /* updateLoginToken came */
+	void (*on_wait)(void *user, const struct tobs_wait *wait); /* beside setup.waiting */
+	void *on_wait_user;
 	struct tobs_sem configuring; /* one asks for the list of addresses at a time */
 	uint64_t logins;             /* updateLoginToken so far */
 	size_t calls;                /* under way */

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: MIT */
+/* A run and its output folder. */
+#include <stdio.h>
+
+#include "base/file.h"
+#include "export/run.h"
+
+struct open_job {
+	const struct run *run;
+	struct archive *archive;
+	struct tobs_err err;
+};
+
+static int open_archive(void *arg)
+{
+	struct open_job *job = arg;
+	const struct export_options *o = job->run->options;
+	const struct archive_options options = { .read_only = o->dry_run, .existing = o->dry_run };
+	int r = TOBS_OK;
+
+	if (!o->dry_run)
+		r = file_make_folder(o->dir, 0755, &job->err);
+	if (!r)
+		r = archive_open(&job->archive, o->dir, &options, &job->err);
+	return o->dry_run && r == TOBS_ENOTFOUND ? TOBS_OK : r;
+}
+
+int run_open(const struct run *run, struct archive **ret, struct tobs_err *err)
+{
+	struct open_job job = { .run = run };
+	int r = tobs_offload(open_archive, &job);
+
+	if (r && err) {
+		*err = job.err;
+		if (!err->code)
+			tobs_fail(err, r, "%s", tobs_error_text(r));
+	}
+	*ret = job.archive;
+	return r;
+}
+
+static int close_archive(void *arg)
+{
+	archive_close(arg);
+	return TOBS_OK;
+}
+
+void run_close(struct archive *a)
+{
+	struct tobs_shield shield;
+
+	tobs_shield_begin(&shield);
+	tobs_offload(close_archive, a);
+	tobs_shield_end(&shield);
+}
+
+struct write_job {
+	const char *dir;
+	const struct tobs_buf *json;
+	struct tobs_err err;
+};
+
+static int write_last(struct archive *a, void *arg)
+{
+	struct write_job *job = arg;
+	char path[4096];
+
+	(void)a;
+	if (snprintf(path, sizeof path, "%s/.tobs/last-run.json", job->dir) >= (int)sizeof path)
+		return tobs_fail(&job->err, TOBS_EINVAL, "the name of the folder is too long");
+	return file_replace(path, tobs_buf_view(job->json), 0600, &job->err);
+}
+
+int run_write_last(struct run *run, const struct tobs_buf *json, struct tobs_err *err)
+{
+	struct write_job job = { .dir = run->options->dir, .json = json };
+	int r = sink_use(run->sink, write_last, &job);
+
+	if (r && err)
+		*err = job.err;
+	return r;
+}
