@@ -7,6 +7,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "export/run.h"
+#include "rt/clock.h"
 
 static const int64_t SECOND_US = 1000000, MS_US = 1000;
 
@@ -177,7 +178,7 @@ static int end_run(struct archive *a, void *arg)
 	}
 	if (!r)
 		r = archive_run_end(a, run->no, tobs_buf_view(job->result),
-			clock_wall(clock_system()) / SECOND_US, &job->err);
+			clock_wall(rt_clock_source()) / SECOND_US, &job->err);
 	return r;
 }
 
@@ -264,7 +265,7 @@ int export_run(struct tobs_client *client, const struct export_options *options,
 		.options = options,
 		.report = report,
 		.takeout_reply = TOBS_REPLY_INIT,
-		.now = clock_wall(clock_system()) / SECOND_US };
+		.now = clock_wall(rt_clock_source()) / SECOND_US };
 	int concurrency = options->concurrency ? options->concurrency : EXPORT_CONCURRENCY;
 	int64_t started = tobs_now(), cpu = cpu_us();
 	struct archive *archive = NULL;

@@ -166,6 +166,9 @@ static int next_slot(struct work *w, struct slot **ret)
 		if (r || *ret)
 			break;
 		pace_leave(w->fetch->pace, false);
+		/* The last may have come in while this one waited for its permit. */
+		if (slots_finished(&w->slots))
+			continue;
 		w->idle++;
 		r = tobs_cond_wait(&w->changed);
 		w->idle--;

@@ -228,6 +228,9 @@ int sink_put(struct sink *s, const struct sink_page *page, struct tobs_err *err)
 		fail(s, r, err ? err : &(struct tobs_err){ 0 });
 		return r;
 	}
+	/* One that has nothing to write is written already. */
+	if (is_empty(b))
+		return TOBS_OK;
 	s->put++;
 	if (b->messages.count <= page->messages->count || is_full(b))
 		tobs_cond_broadcast(&s->changed);

@@ -20,7 +20,8 @@ struct world {
 /* The page from `first` on: how many, and the highest. Pages may be short, as a server's may. */
 static int page_from(const struct world *w, struct prng *p, int32_t first, int32_t *ret_highest)
 {
-	int count = 0, limit = p && !prng_below(p, 7) ? 1 + (int)prng_below(p, SLOT_PAGE) : SLOT_PAGE;
+	int count = 0,
+	    limit = p && !prng_below(p, 7) ? 1 + (int)prng_below(p, SLOT_PAGE) : SLOT_PAGE;
 
 	for (int32_t id = first; id <= IDS && count < limit; id++)
 		if (w->exists[id]) {
@@ -123,7 +124,6 @@ static void full_histories_cost_no_page_too_many(void **state)
 {
 	struct world *w = calloc(1, sizeof *w);
 	const struct slot_range all = { 1, IDS };
-	struct prng p = { 1 };
 	struct slots s;
 
 	(void)state;
@@ -147,7 +147,6 @@ static void full_histories_cost_no_page_too_many(void **state)
 	assert_int_equal(w->pages, IDS / SLOT_PAGE);
 	slots_deinit(&s);
 	free(w);
-	(void)p;
 }
 
 /* One in fifty exists: the density is learnt, and pages are still nearly full. */
