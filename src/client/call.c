@@ -30,6 +30,7 @@ struct attempt {
 	struct lane *lane; /* of the last try */
 	struct lane_call call;
 	struct backoff backoff;
+	bool refused; /* the last try was, by call.refusal */
 	int troubles, hops, rejoins, uninited;
 };
 
@@ -231,6 +232,7 @@ static int try_once(struct attempt *a, struct tobs_buf *body, struct tobs_err *e
 	int home = client_home(a->c), dc = a->rq.dc ? a->rq.dc : home;
 	int r = lane_get(a->c, a->rq.route, dc, a->rq.lane, &a->lane, err);
 
+	a->refused = false;
 	if (!r && dc != home && !(a->rq.flags & CALL_STRANGER))
 		r = dc_join(a->lane->dc, err);
 	if (r)
@@ -240,7 +242,9 @@ static int try_once(struct attempt *a, struct tobs_buf *body, struct tobs_err *e
 	if (r)
 		return r;
 	a->call.body = tobs_buf_view(body);
-	return lane_call(a->lane, &a->call, err);
+	r = lane_call(a->lane, &a->call, err);
+	a->refused = r == TOBS_ERPC;
+	return r;
 }
 
 static int try_until(struct attempt *a, struct tobs_err *err)
@@ -253,7 +257,7 @@ static int try_until(struct attempt *a, struct tobs_err *err)
 		r = wait_for_brake(a, err);
 		if (!r)
 			r = try_once(a, &body, err);
-	} while (r == TOBS_ERPC && !(r = heed(a, err)));
+	} while (r == TOBS_ERPC && a->refused && !(r = heed(a, err)));
 	tobs_buf_deinit(&body);
 	return r;
 }

@@ -167,6 +167,7 @@ static void by_qr(struct stage *s)
 	assert_ok(scanned);
 	assert_int_equal(tobs_client_self(s->c), ADA);
 	assert_int_equal(s->shown, 1);
+	assert_int_equal(s->updates, 1); /* it was an update that told */
 	assert_true(knows_ada(s));
 }
 
