@@ -72,12 +72,11 @@ void meet_object(struct client_store *s, const void *object)
 void meet_result(struct client_store *s, uint32_t method, const void *ret)
 {
 	const struct tl_ctor *c = tl_find(method);
+	const void *const *object = ret;
 
-	if (!c)
-		return;
-	/* Only these results are pointers: a bool may be a single byte. */
-	if (c->result == TL_BOXED || c->result == TL_OBJECT)
-		meet_one(s, c->result == TL_BOXED ? c->type : 0, *(const void *const *)ret, 0);
-	else if (c->result == TL_VECTOR && c->result_elem == TL_BOXED)
-		meet_vector(s, c->type, *(const void *const *)ret);
+	/* Only these store a pointer. */
+	if (c && c->result == TL_BOXED)
+		meet_one(s, c->type, *object, 0);
+	else if (c && c->result == TL_VECTOR && c->result_elem == TL_BOXED)
+		meet_vector(s, c->type, *object);
 }

@@ -79,7 +79,7 @@ static int secret_bytes(const char *text, struct tobs_buf *out)
 {
 	int r = hex_decode(out, tobs_str(text));
 
-	if (!r)
+	if (r != TOBS_EMALFORMED)
 		return r;
 	tobs_buf_clear(out);
 	return base64_decode(out, tobs_str(text), BASE64_URL);
