@@ -272,18 +272,63 @@ static enum status parse_rest(struct app *app, int argc, char *const *argv)
 
 /* ---- running ---- */
 
+enum {
+	COMMAND_STACK = 1 << 20, /* bytes; mapped as it is used */
+	STOP_MS = 5000,          /* how long a command has to end after the first signal */
+};
+
+struct command_run {
+	struct app *app;
+	struct tobs_event ended;
+};
+
+static int command_fiber(void *arg)
+{
+	struct command_run *c = arg;
+
+	tobs_event_set(&c->ended, (int)c->app->command->run(c->app));
+	return TOBS_OK;
+}
+
+/*
+ * The command runs on a fiber of its own, so that a signal can cancel it
+ * wherever it waits. One that does not end then is left behind: whatever it
+ * writes stands even a kill.
+ */
 static int run_on_fiber(void *arg)
 {
-	struct app *app = arg;
+	struct command_run c = { .app = arg };
+	struct tobs_case cases[2];
+	struct tobs_fiber *fiber;
+	struct tobs_deadline limit;
+	int r, status = STATUS_FAILED;
+	size_t which;
 
-	return (int)app->command->run(app);
+	tobs_event_init(&c.ended);
+	r = tobs_spawn(&fiber, command_fiber, &c,
+		&(struct tobs_fiber_options){ c.app->command->name, COMMAND_STACK });
+	if (r)
+		return (int)app_fail(c.app, r, NULL);
+	cases[0] = tobs_case_event(&c.ended);
+	cases[1] = tobs_case_event(tobs_shutdown_event());
+	if (!tobs_select(cases, ARRAY_LEN(cases), TOBS_FOREVER, &which) && which == 1)
+		tobs_cancel(fiber);
+	tobs_deadline_push(&limit, tobs_shutdown_requested() ? STOP_MS : TOBS_FOREVER);
+	if (tobs_event_wait(&c.ended, &status))
+		prompt_hurry(0);
+	tobs_deadline_pop(&limit);
+	tobs_join(fiber, NULL);
+	return status;
 }
 
 static enum status run(struct app *app)
 {
-	const struct tobs_run_options options = { .catch_signals = true, .hurry = prompt_hurry };
+	struct tobs_run_options options = { .catch_signals = true, .hurry = prompt_hurry };
 	int r;
 
+	/* Who holds the loop is of interest to those who work on tobs. */
+	if (settings_enum(&app->settings, SET_LOG_LEVEL) < TOBS_LOG_DEBUG)
+		options.hold_ms = -1;
 	if (!(app->command->flags & COMMAND_FIBER))
 		return app->command->run(app);
 	r = tobs_run_with(&options, run_on_fiber, app);

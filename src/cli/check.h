@@ -32,9 +32,12 @@ struct finding *check_add(struct checkup *c, enum check_state state, const char 
 	const char *fmt, ...) TOBS_PRINTF(4, 5);
 void check_mend(struct finding *f, const char *fmt, ...) TOBS_PRINTF(2, 3);
 
-/* The checks. None needs the network, none waits for more than the disk. */
+/* These need nothing but the disk. */
 void check_settings(struct checkup *c);
 void check_session(struct checkup *c);
+
+/* This one asks Telegram, for 20 s at most. Waits. */
+void check_network(struct checkup *c);
 
 /* Whether files can be written in this folder, or in the one it would be made in, and how much room there is. */
 void check_folder(struct checkup *c, const char *what, const char *folder);

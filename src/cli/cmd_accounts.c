@@ -172,7 +172,7 @@ static int list(const struct app *app, const struct names *n, struct tobs_buf *o
 		jsonw_end(&w);
 		tobs_buf_putc(out, '\n');
 	} else {
-		r = columns_print(&c, term_columns(app), out);
+		r = columns_print(&c, term_table_columns(app), out);
 	}
 	columns_deinit(&c);
 	tobs_buf_deinit(&path);

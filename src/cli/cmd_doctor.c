@@ -159,6 +159,8 @@ static enum status run(struct app *app)
 	check_settings(&c);
 	check_session(&c);
 	check_state_folder(&c);
+	if (!settings_bool(&app->settings, SET_OFFLINE))
+		check_network(&c);
 	tobs_buf_init(&out, REPORT_MAX);
 	if (settings_bool(&app->settings, SET_JSON))
 		put_json(&out, &c);
@@ -178,7 +180,7 @@ static const struct option_group own = OPTION_GROUP("Options", rows);
 
 const struct command cmd_doctor = {
 	.name = "doctor",
-	.summary = "checks settings, session, disk and versions, and says how to mend each",
+	.summary = "checks settings, session, disk, network and clock, and says how to mend each",
 	.about =
 		"Prints what each setting is and where it came from, secrets hidden, then looks at "
 		"what a run needs. It changes nothing.\n"

@@ -22,7 +22,6 @@ void columns_init(struct columns *c, const char *titles)
 		c->right[i] = tobs_view_ends(title, ">");
 		c->shrinks[i] = tobs_view_ends(title, "~");
 		c->titles[i] = tobs_view_sub(title, 0, title.len - (c->right[i] || c->shrinks[i]));
-		c->widths[i] = utf8_width(c->titles[i]);
 		c->count++;
 	}
 }
@@ -63,13 +62,22 @@ void columns_put_i64(struct columns *c, int64_t n)
 	tobs_buf_deinit(&digits);
 }
 
+/* Room for the titles of columns that have something in them. */
+static void fit_titles(struct columns *c)
+{
+	for (unsigned i = 0; i < c->count; i++)
+		if (c->widths[i])
+			c->widths[i] = MAX(c->widths[i], utf8_width(c->titles[i]));
+}
+
 /* Takes from the widest column that may shrink, one by one, until it fits or none may any more. */
 static void shrink(struct columns *c, size_t width)
 {
 	size_t total = 0;
 
 	for (unsigned i = 0; i < c->count; i++)
-		total += c->widths[i] + (i ? COLUMNS_GAP : 0);
+		if (c->widths[i])
+			total += c->widths[i] + (total ? COLUMNS_GAP : 0);
 	while (total > width) {
 		unsigned widest = c->count;
 
@@ -89,20 +97,22 @@ static void print_cell(
 {
 	size_t start = out->len, used;
 
+	if (!c->widths[i])
+		return;
 	text_fit(out, text, c->widths[i]);
 	used = utf8_width(tobs_view_sub(tobs_buf_view(out), start, SIZE_MAX));
+	used = MIN(used, c->widths[i]);
 	if (c->right[i]) {
 		tobs_buf_truncate(out, start);
-		tobs_buf_fill(out, ' ', c->widths[i] - MIN(used, c->widths[i]));
+		tobs_buf_fill(out, ' ', c->widths[i] - used);
 		text_fit(out, text, c->widths[i]);
-	} else if (i + 1 < c->count) {
-		tobs_buf_fill(out, ' ', c->widths[i] - MIN(used, c->widths[i]));
+	} else {
+		tobs_buf_fill(out, ' ', c->widths[i] - used);
 	}
-	if (i + 1 < c->count)
-		tobs_buf_fill(out, ' ', COLUMNS_GAP);
+	tobs_buf_fill(out, ' ', COLUMNS_GAP);
 }
 
-/* Nothing but blanks at the end of a line is nothing. */
+/* Blanks at the end of a line are nothing. */
 static void end_line(struct tobs_buf *out)
 {
 	while (out->len && out->ptr[out->len - 1] == ' ')
@@ -117,6 +127,7 @@ int columns_print(struct columns *c, size_t width, struct tobs_buf *out)
 	assert(c->ends.count % c->count == 0);
 	if (!c->ends.count)
 		return TOBS_OK;
+	fit_titles(c);
 	shrink(c, width);
 	for (unsigned i = 0; i < c->count; i++)
 		print_cell(c, i, c->titles[i], out);

@@ -7,7 +7,8 @@
  *     columns_put(&c, tobs_str("…"));            row by row
  *     columns_print(&c, width, &out);
  *
- * Cells are cleaned (text.h). A table of which nothing was put prints nothing.
+ * Cells are cleaned (text.h). A column whose cells are all empty is left out, so a
+ * table without rows prints nothing.
  */
 #ifndef CLI_COLUMNS_H
 #define CLI_COLUMNS_H
@@ -27,7 +28,8 @@ struct columns {
 	unsigned count;
 	struct tobs_view titles[COLUMNS_MAX];
 	bool right[COLUMNS_MAX], shrinks[COLUMNS_MAX];
-	size_t widths[COLUMNS_MAX];
+	size_t widths
+		[COLUMNS_MAX]; /* of the cells alone, 0 when all are empty, until it is printed */
 	struct tobs_buf text;  /* of all cells */
 	ARRAY_OF(size_t) ends; /* in text, of each cell */
 };

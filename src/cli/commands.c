@@ -3,10 +3,14 @@
 
 const struct command *const commands[] = {
 	&cmd_accounts,
+	&cmd_chats,
 	&cmd_completion,
 	&cmd_doctor,
 	&cmd_help,
+	&cmd_login,
+	&cmd_logout,
 	&cmd_manual,
+	&cmd_sim,
 	&cmd_version,
 	NULL,
 };

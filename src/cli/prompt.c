@@ -9,8 +9,11 @@
 #include <tobs/rt.h>
 #include <unistd.h>
 
+#include "base/attr.h"
 #include "base/wipe.h"
 #include "cli/status.h"
+
+enum { LINE_BYTES = 4096 }; /* the most a terminal gives at once */
 
 /* The terminal whose echo is off, for prompt_hurry(); -1 when none is. */
 static volatile sig_atomic_t silent_fd = -1;
@@ -86,9 +89,13 @@ static int read_line(int fd, struct tobs_buf *ret, struct tobs_err *err)
 		ssize_t n;
 
 		r = tobs_fd_wait(fd, TOBS_READABLE, NULL);
+		if (r)
+			tobs_fail(err, r, "no answer was given");
 		n = r ? 0 : read(fd, piece, sizeof piece);
 		if (n > 0)
-			r = tobs_buf_put(ret, piece, (size_t)n);
+			r = tobs_buf_put(ret, piece, (size_t)n)
+				? tobs_fail(err, tobs_buf_err(ret), "the answer is too long")
+				: TOBS_OK;
 		else if (!r && n == 0)
 			r = tobs_fail(err, TOBS_ECLOSED, "no answer was given");
 		else if (!r && errno != EAGAIN && errno != EINTR)
@@ -122,11 +129,14 @@ int prompt_line(const char *question, bool secret, struct tobs_buf *ret, struct 
 		return tobs_fail_sys(err, TOBS_EUNSUPPORTED, errno, "the terminal");
 	tobs_buf_clear(ret);
 	/* Enough for any line of a terminal, at once: a secret leaves no copies while it grows. */
-	r = tobs_buf_reserve(ret, 4096);
-	if (!r)
-		r = say(fd, question, err);
+	r = tobs_buf_reserve(ret, MIN(ret->max, (size_t)LINE_BYTES));
+	if (r)
+		tobs_fail(err, r, "%s", tobs_error_text(r));
+	/* First of all, so that nothing typed early is seen. */
 	if (!r && secret)
 		echo_off(fd);
+	if (!r)
+		r = say(fd, question, err);
 	if (!r)
 		r = read_line(fd, ret, err);
 	echo_on();

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/session_path.h"
 
-#include <errno.h>
 #include <string.h>
-#include <sys/stat.h>
 
+#include "base/file.h"
 #include "cli/app.h"
 #include "cli/settings_table.h"
 
@@ -55,26 +54,6 @@ int session_path(
 	return r ? tobs_fail(err, TOBS_ETOOBIG, "session: the path is too long") : TOBS_OK;
 }
 
-/* Makes `path` and what is above it. */
-static int make_folders(char *path, struct tobs_err *err)
-{
-	for (char *c = path + 1;; c++) {
-		char end = *c;
-
-		if (end != '/' && end)
-			continue;
-		*c = 0;
-		if (mkdir(path, 0700) && errno != EEXIST)
-			return tobs_fail_sys(err,
-				errno == EACCES || errno == EPERM || errno == EROFS ? TOBS_EPERM
-										    : TOBS_EIO,
-				errno, "the folder for sessions, %s", path);
-		*c = end;
-		if (!end)
-			return TOBS_OK;
-	}
-}
-
 int session_make_folder(const char *path, struct tobs_err *err)
 {
 	const char *slash = strrchr(path, '/');
@@ -84,5 +63,5 @@ int session_make_folder(const char *path, struct tobs_err *err)
 		return TOBS_OK;
 	memcpy(folder, path, (size_t)(slash - path));
 	folder[slash - path] = 0;
-	return make_folders(folder, err);
+	return file_make_folder(folder, 0700, err);
 }

@@ -26,7 +26,7 @@ int session_folder(const struct app *app, struct tobs_buf *out, struct tobs_err 
 int session_path(
 	const struct app *app, struct tobs_view name, struct tobs_buf *out, struct tobs_err *err);
 
-/* Makes the folder of this path where it is missing, mode 0700. TOBS_EPERM, TOBS_EIO. */
+/* Makes the folder of this path where it is missing, mode 0700. Errors of file_make_folder(). */
 int session_make_folder(const char *path, struct tobs_err *err);
 
 #endif

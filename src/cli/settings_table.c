@@ -81,11 +81,31 @@ static const struct setting rows[SET_COUNT] = {
 		.unit = "s", .def = "1d",
 		.help = "When Telegram asks to wait longer than this, give up instead." },
 
+	[SET_TYPE] = { "type", 't', SETTING_LIST, .words = "private bot group forum channel",
+		.value = "TYPES", .help = "Only chats of these types." },
 	[SET_SEARCH] = { "search", 0, SETTING_STRING, NO_ENV, .value = "TEXT",
 		.help = "Only chats with this in their title or @username." },
 	[SET_JSON] = { "json", 0, SETTING_BOOL, NO_ENV, .help = "As JSON, for programs." },
 	[SET_OFFLINE] = { "offline", 0, SETTING_BOOL, NO_ENV,
 		.help = "Without asking Telegram anything." },
+
+	[SET_WORLD] = { "world", 0, SETTING_PATH, NO_ENV, .value = "FILE",
+		.help = "The chats and people that are there: a result.json of Telegram Desktop, or "
+			"a world of tobs's own (docs/simulator.md)." },
+	[SET_SYNTHETIC] = { "synthetic", 0, SETTING_STRING, NO_ENV, .value = "SPEC",
+		.help = "Chats made up from a seed, such as \"mixed,messages=100000,seed=7\"; several "
+			"separated by ';'." },
+	[SET_MTPROTO] = { "mtproto", 0, SETTING_STRING, NO_ENV, .value = "[HOST:]PORT",
+		.help = "Where it listens; the data centres take this port and those behind it. "
+			"Default: free ports of 127.0.0.1." },
+	[SET_FAULTS] = { "faults", 0, SETTING_STRING, NO_ENV, .value = "FAULTS",
+		.help = "What goes wrong on purpose, such as "
+			"\"latency=100,drop=200000,flood=messages.getHistory:10/30\", or a file that "
+			"says so." },
+	[SET_SEED] = { "seed", 0, SETTING_INT, NO_ENV, .min = 0, .max = INT64_MAX, .def = "1",
+		.help = "Where its randomness begins." },
+	[SET_FOLDER] = { "folder", 0, SETTING_PATH, NO_ENV, .def = "tobs-sim", .value = "DIR",
+		.help = "Where it writes its public key, and a .env with which tobs finds it." },
 };
 
 const struct settings_table cli_settings = { rows, SET_COUNT, "TOBS_" };

@@ -46,14 +46,26 @@ enum cli_setting {
 	SET_FLOOD_WAIT_MAX,
 
 	/* what is listed */
+	SET_TYPE,
 	SET_SEARCH,
 	SET_JSON,
 	SET_OFFLINE,
+
+	/* the simulator */
+	SET_WORLD,
+	SET_SYNTHETIC,
+	SET_MTPROTO,
+	SET_FAULTS,
+	SET_SEED,
+	SET_FOLDER,
 
 	SET_COUNT
 };
 
 extern const struct settings_table cli_settings;
+
+/* Which word of SET_TYPE. */
+enum chat_type { CHAT_PRIVATE, CHAT_BOT, CHAT_GROUP, CHAT_FORUM, CHAT_CHANNEL };
 
 /* Options that several commands take. */
 struct option_group {

@@ -56,3 +56,8 @@ unsigned term_columns(const struct app *app)
 		return (unsigned)n;
 	return TERM_COLUMNS;
 }
+
+size_t term_table_columns(const struct app *app)
+{
+	return isatty(STDOUT_FILENO) || app_env(app, "COLUMNS") ? term_columns(app) : SIZE_MAX;
+}

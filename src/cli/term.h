@@ -4,6 +4,7 @@
 #define CLI_TERM_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 struct app;
 
@@ -23,5 +24,8 @@ struct term term_look(const struct app *app);
 
 /* Columns of standard output now; TERM_COLUMNS when it is no terminal. Also for signal-driven redraws. */
 unsigned term_columns(const struct app *app);
+
+/* The same for tables, which a program that reads them wants whole: no limit when it is no terminal. */
+size_t term_table_columns(const struct app *app);
 
 #endif

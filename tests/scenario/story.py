@@ -5,14 +5,21 @@ A story is a file with functions called `test_…` that take a Place and use pla
 assert. `story.main()` at its end runs them, each in a fresh folder, and prints
 TAP. The environment of the person who runs the tests stays outside.
 """
+import codecs
 import contextlib
+import fcntl
+import json
 import os
 import pathlib
+import pty
+import select
 import shutil
 import signal
+import struct
 import subprocess
 import sys
 import tempfile
+import termios
 import traceback
 
 TOBS = os.environ.get('TOBS_EXE', '')
@@ -21,6 +28,8 @@ DATA = ROOT / 'tests' / 'data' / 'cli'
 
 # The longest any one thing may take before a test gives up, in s. Nothing is expected to come near it.
 PATIENCE = 100
+
+TIOCGPTN = 0x80045430  # linux/asm-generic/ioctls.h: the number of a pseudo terminal
 
 
 class Skip(Exception):
@@ -84,10 +93,96 @@ class Place:
         path.write_text(text)
         return path
 
+    def sim(self, *args, env=None):
+        """Starts a simulated Telegram, which ends with the test, and returns what it says about itself."""
+        folder = self.path / 'sim'
+        process = self.start('sim', '--json', '--folder', str(folder), *args, env=env, stdout=subprocess.PIPE,
+                             stdin=subprocess.DEVNULL, stderr=open(self.path / 'sim.log', 'a'))
+        self.stack.callback(stop, process)
+        line = process.stdout.readline()
+        assert line, 'the simulator did not start: ' + (self.path / 'sim.log').read_text()
+        told = json.loads(line)
+        told['process'] = process
+        return told
+
+    def terminal(self, *args, env=None):
+        """Starts tobs on a terminal of its own."""
+        terminal = Terminal([TOBS, *args], self.cwd, {**self.env, **(env or {})})
+        self.stack.callback(terminal.close)
+        return terminal
+
     @property
     def session(self):
         """Where the default session lies."""
         return self.home / '.local' / 'state' / 'tobs' / 'tobs.session'
+
+
+class Terminal:
+    """A program on a pseudo terminal, and somebody who reads and types there."""
+
+    def __init__(self, argv, cwd, env, columns=100, rows=50):
+        self.pid, self.fd = pty.fork()
+        if self.pid == 0:
+            try:
+                os.chdir(cwd)
+                fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack('HHHH', rows, columns, 0, 0))
+                os.execve(argv[0], argv, env)
+            finally:
+                os._exit(127)
+        self.decode = codecs.getincrementaldecoder('utf-8')('replace').decode
+        self.seen = ''  # all that came out
+        self.code = None
+
+    def read_more(self):
+        """What comes next; '' at the end."""
+        ready, _, _ = select.select([self.fd], [], [], PATIENCE)
+        assert ready, f'nothing more came after {self.seen!r}'
+        try:
+            data = os.read(self.fd, 65536)
+        except OSError:  # EIO: the other side is closed
+            data = b''
+        self.seen += self.decode(data)
+        return data
+
+    def expect(self, text):
+        """Waits until this stands there, after what was expected before."""
+        start = getattr(self, 'at', 0)
+        while text not in self.seen[start:]:
+            assert self.read_more(), f'ended without {text!r}: {self.seen!r}'
+        self.at = self.seen.index(text, start) + len(text)
+
+    def type(self, text):
+        os.write(self.fd, text.encode())
+
+    def echoes(self):
+        return bool(termios.tcgetattr(self.fd)[3] & termios.ECHO)
+
+    def wait(self):
+        """Reads to the end; the exit status, 128 + the signal when one ended it."""
+        while self.code is None and self.read_more():
+            pass
+        return self.ended()
+
+    def ended(self):
+        """The same without reading what is left."""
+        if self.code is None:
+            _, status = os.waitpid(self.pid, 0)
+            self.code = 128 + os.WTERMSIG(status) if os.WIFSIGNALED(status) else os.WEXITSTATUS(status)
+        return self.code
+
+    def kill(self, signo):
+        os.kill(self.pid, signo)
+
+    def far_side(self):
+        """The program's side of the terminal, to hold it open beyond the program's end."""
+        number = struct.unpack('I', fcntl.ioctl(self.fd, TIOCGPTN, bytes(4)))[0]
+        return os.open(f'/dev/pts/{number}', os.O_RDWR | os.O_NOCTTY)
+
+    def close(self):
+        if self.code is None:
+            os.kill(self.pid, signal.SIGKILL)
+            os.waitpid(self.pid, 0)
+        os.close(self.fd)
 
 
 def stop(process, signo=signal.SIGTERM):

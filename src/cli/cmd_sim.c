@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdio.h>
+
+#include "base/array.h"
+#include "base/attr.h"
+#include "base/file.h"
+#include "cli/command.h"
+#include "sim/sim.h"
+
+enum { SPECS_MAX = 64, TEXT_MAX = 1 << 20 };
+
+/* The options as the simulator takes them, and what they point to. */
+struct setup {
+	struct sim_options options;
+	struct tobs_buf specs; /* one after the other, each with a zero behind it */
+	const char *list[SPECS_MAX];
+	char host[64];
+	struct tobs_buf faults;
+};
+
+static enum status read_specs(const struct app *app, struct setup *s)
+{
+	struct tobs_view rest = settings_text(&app->settings, SET_SYNTHETIC), spec;
+	size_t starts[SPECS_MAX];
+
+	while (tobs_view_split(&rest, ';', &spec)) {
+		spec = tobs_view_trim(spec);
+		if (!spec.len)
+			continue;
+		if (s->options.synthetic_count == SPECS_MAX)
+			return app_usage(
+				app, "--synthetic: more than %d kinds of chats", SPECS_MAX);
+		starts[s->options.synthetic_count++] = s->specs.len;
+		tobs_buf_putv(&s->specs, spec);
+		tobs_buf_putc(&s->specs, 0);
+	}
+	if (tobs_buf_err(&s->specs))
+		return app_fail(app, tobs_buf_err(&s->specs), NULL);
+	for (size_t i = 0; i < s->options.synthetic_count; i++)
+		s->list[i] = tobs_buf_str(&s->specs) + starts[i];
+	s->options.synthetic = s->list;
+	return STATUS_DONE;
+}
+
+/* "PORT" or "HOST:PORT". */
+static enum status read_address(const struct app *app, struct setup *s)
+{
+	struct tobs_view text = settings_text(&app->settings, SET_MTPROTO), host = { NULL, 0 };
+	int64_t port;
+
+	if (!text.len)
+		return STATUS_DONE;
+	for (size_t i = text.len; i-- > 0 && !host.ptr;)
+		if (text.ptr[i] == ':') {
+			host = tobs_view_sub(text, 0, i);
+			text = tobs_view_sub(text, i + 1, SIZE_MAX);
+		}
+	if (host.len >= sizeof s->host || tobs_view_int(text, 0, UINT16_MAX, &port))
+		return app_usage(app, "--mtproto: allowed is [HOST:]PORT, such as 127.0.0.1:4430");
+	snprintf(s->host, sizeof s->host, "%.*s", TOBS_VIEW_FMT(host));
+	if (host.len)
+		s->options.host = s->host;
+	s->options.port = (uint16_t)port;
+	return STATUS_DONE;
+}
+
+/* Faults themselves hold a '='; anything else is a file with them. */
+static enum status read_faults(const struct app *app, struct setup *s)
+{
+	struct tobs_view text = settings_text(&app->settings, SET_FAULTS);
+	struct tobs_err err;
+	int r;
+
+	if (!text.len)
+		return STATUS_DONE;
+	if (tobs_view_find(text, 0, tobs_str("=")) != SIZE_MAX) {
+		s->options.faults = (const char *)text.ptr;
+		return STATUS_DONE;
+	}
+	r = file_read((const char *)text.ptr, &s->faults, &err);
+	if (r)
+		return app_fail(app, r, &err);
+	s->options.faults = tobs_buf_str(&s->faults);
+	return STATUS_DONE;
+}
+
+static enum status tell(const struct app *app, const struct sim *sim)
+{
+	struct tobs_buf out;
+	int r;
+
+	tobs_buf_init(&out, TEXT_MAX);
+	if (settings_bool(&app->settings, SET_JSON)) {
+		r = sim_describe(sim, &out);
+		tobs_buf_putc(&out, '\n');
+	} else {
+		tobs_buf_puts(&out, "The simulated Telegram is up.\n");
+		for (size_t i = 0; i < sim_server_rpc(sim->server)->dc_count; i++) {
+			const struct sim_dc *dc = &sim_server_rpc(sim->server)->dcs[i];
+
+			tobs_buf_printf(&out, "  DC %d      %s:%u%s\n", dc->id, dc->host,
+				(unsigned)dc->port,
+				dc->id == sim->world->options.home_dc ? "  (the account's home)"
+								      : "");
+		}
+		tobs_buf_printf(
+			&out, "  key       %s\n  settings  %s\n\n", sim->key_file, sim->env_file);
+		tobs_buf_printf(&out,
+			"Use it from another terminal:\n"
+			"  tobs login --env-file %s\n"
+			"  tobs chats --env-file %s\n\n"
+			"Ctrl-C ends it.\n",
+			sim->env_file, sim->env_file);
+		r = tobs_buf_err(&out);
+	}
+	if (r)
+		return app_fail(app, r, NULL);
+	r = (int)app_print(&out);
+	/* Whoever started it in a pipe waits for these lines. */
+	fflush(stdout);
+	return (enum status)r;
+}
+
+static enum status serve(const struct app *app, const struct setup *s)
+{
+	struct tobs_err err;
+	enum status status;
+	struct sim *sim;
+	int r = sim_start(&sim, &s->options, &err);
+
+	if (r == TOBS_EINVAL)
+		return app_usage(app, "%s", err.message);
+	if (r)
+		return app_fail(app, r, &err);
+	status = tell(app, sim);
+	/* A signal is how it is meant to end. */
+	if (!status)
+		sim_wait(sim);
+	sim_stop(sim);
+	return status;
+}
+
+static enum status run(struct app *app)
+{
+	struct setup s = { .options = { .world = app_text(app, SET_WORLD),
+				   .folder = app_text(app, SET_FOLDER),
+				   .seed = (uint64_t)settings_int(&app->settings, SET_SEED) } };
+	enum status status;
+
+	tobs_buf_init(&s.specs, TEXT_MAX);
+	tobs_buf_init(&s.faults, TEXT_MAX);
+	status = read_specs(app, &s);
+	if (!status)
+		status = read_address(app, &s);
+	if (!status)
+		status = read_faults(app, &s);
+	if (!status && !s.options.world && !s.options.synthetic_count) {
+		s.list[s.options.synthetic_count++] = "mixed";
+		s.options.synthetic = s.list;
+	}
+	if (!status)
+		status = serve(app, &s);
+	tobs_buf_deinit(&s.specs);
+	tobs_buf_deinit(&s.faults);
+	return status;
+}
+
+static const unsigned rows[] = { SET_WORLD, SET_SYNTHETIC, SET_MTPROTO, SET_FAULTS, SET_SEED,
+	SET_FOLDER, SET_JSON };
+static const struct option_group own = OPTION_GROUP("Options", rows);
+
+const struct command cmd_sim = {
+	.name = "sim",
+	.summary = "runs a simulated Telegram on this computer",
+	.about =
+		"To try tobs without an account, to test what is built on it, and to see how it takes "
+		"a bad network. It listens on loopback unless told otherwise, writes its public key "
+		"and a .env with everything that tobs needs to log in there, prints where they are, "
+		"and runs until it is interrupted (Ctrl-C).\n"
+		"Without --world and --synthetic there is one made-up chat.",
+	.examples = "tobs sim --world examples/world/world.json  # the sample world\n"
+		    "tobs sim --synthetic mixed,messages=100000  # a large chat\n"
+		    "tobs sim --synthetic plain --faults latency=200,drop=100000  # a bad network",
+	.flags = COMMAND_FIBER,
+	.groups = { &own, &options_general },
+	.run = run,
+};
