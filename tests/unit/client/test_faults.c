@@ -90,15 +90,19 @@ static uint64_t hits(const struct stage *s, enum sim_fault_number n)
 static void under(struct stage *s, const char *faults, enum sim_fault_number n)
 {
 	static struct crowd c;
-	uint64_t before;
+	uint64_t before, calls = 0;
 
 	start(s, &c);
 	before = hits(s, n);
 	stage_faults(s, faults);
-	fetch_all(&c);
+	/* Some happen by chance: until it did. */
+	for (int i = 0; i < 20 && (i == 0 || hits(s, n) == before); i++) {
+		fetch_all(&c);
+		assert_int_equal(c.calls, MESSAGES / PAGE);
+		calls += c.calls;
+	}
 	assert_true(hits(s, n) > before);
-	assert_int_equal(stage_count(s, TL_messages_getHistory), c.calls);
-	assert_int_equal(c.calls, MESSAGES / PAGE);
+	assert_int_equal(stage_count(s, TL_messages_getHistory), calls);
 }
 
 STAGE_TEST(latency_and_jitter)
