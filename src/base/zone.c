@@ -129,7 +129,7 @@ static int read_footer(struct zone *z, struct tobs_view s)
 int zone_parse(struct zone **ret, struct tobs_view tzif, struct tobs_err *err)
 {
 	struct header h;
-	struct zone *z;
+	struct zone *z = NULL;
 	size_t width = 4, size;
 	int r;
 
