@@ -244,7 +244,7 @@ static int on_state_req(struct sim_session *s, struct incoming *in)
 		return TOBS_EPROTO;
 	tobs_buf_init(&info, ACKS_MAX);
 	for (uint32_t i = 0; i < count; i++) {
-		uint64_t id;
+		uint64_t id = 0;
 
 		tl_read_u64(&in->r, &id);
 		r = tobs_buf_putc(&info, (char)state_of(s, id));
