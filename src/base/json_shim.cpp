@@ -78,3 +78,8 @@ extern "C" size_t json_shim_digits(double d, char digits[24], int *ret_exp)
 	std::from_chars(p, end, *ret_exp);
 	return n;
 }
+
+extern "C" bool json_shim_utf8_valid(const uint8_t *s, size_t len)
+{
+	return simdjson::validate_utf8(reinterpret_cast<const char *>(s), len);
+}

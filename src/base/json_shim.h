@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The C face of json_shim.cpp, the one C++ file: simdjson in two steps, and the
- * shortest decimal form of a double. Only base/json*.c use it. No exception
- * leaves it; it is compiled without them.
+ * shortest decimal form of a double. Only base/json*.c use it, and base/utf.c
+ * its look at UTF-8. No exception leaves it; it is compiled without them.
  *
  * simdjson first lists the tokens of a document, then builds its tape. Between
  * the two the caller knows how large the tape can get and provides the memory,
@@ -11,6 +11,7 @@
 #ifndef BASE_JSON_SHIM_H
 #define BASE_JSON_SHIM_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <tobs/attr.h>
@@ -46,6 +47,9 @@ int json_shim_build(void *shim, uint64_t *tape, uint8_t *strings);
  * times ten to *ret_exp; returns how many (1 to 17). `d` is finite and positive.
  */
 size_t json_shim_digits(double d, char digits[24], int *ret_exp);
+
+/* Whether the bytes are valid UTF-8, many at a time. Also for base/utf.c. */
+bool json_shim_utf8_valid(const uint8_t *s, size_t len);
 
 TOBS_END_DECLS
 

@@ -51,6 +51,34 @@ static void refuses_what_is_not_utf8(void **state)
 	tobs_buf_deinit(&b);
 }
 
+/* The quick look says what the slow one says, of texts of all lengths with a fault or none. */
+static void the_quick_look_is_right(void **state)
+{
+	struct prng p = { 1 };
+	int faulty = 0;
+
+	(void)state;
+	for (int i = 0; i < 20000; i++) {
+		uint8_t text[512], *exact;
+		size_t len = 0, want = prng_below(&p, 300);
+		bool valid;
+
+		while (len < want)
+			len += utf8_encode((uint32_t)prng_below(&p, 1u << (6 + prng_below(&p, 15))),
+				text + len);
+		if (len && prng_below(&p, 2))
+			text[prng_below(&p, len)] = (uint8_t)prng_next(&p);
+		if (len && prng_below(&p, 4) == 0)
+			len -= 1;
+		exact = exact_copy(text, len);
+		valid = utf8_valid_prefix(tobs_view(exact, len)) == len;
+		assert_int_equal(utf8_valid(tobs_view(exact, len)), valid);
+		faulty += !valid;
+		free(exact);
+	}
+	assert_in_range(faulty, 5000, 15000);
+}
+
 /* "a\u00e9\u05d0\u4e2d\U0001F600b": bytes 1 2 2 3 4 1, units 1 1 1 1 2 1. */
 static void counts_in_utf16(void **state)
 {
@@ -96,6 +124,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_code_point_there_and_back),
 		cmocka_unit_test(refuses_what_is_not_utf8),
+		cmocka_unit_test(the_quick_look_is_right),
 		cmocka_unit_test(counts_in_utf16),
 		cmocka_unit_test(widths),
 	};
