@@ -1,11 +1,27 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A batch becomes rows. New messages are the common case: one insert, which
- * says whether the message was there already; only then it is compared.
+ * A batch becomes rows. Most messages are new and stand behind all others of
+ * their chat: these go in ROWS at a time. Others go in one by one; the insert
+ * says whether the message was there already, and only then it is compared.
  */
 #include "archive/impl.h"
 
 enum outcome { ADDED, EDITED, SAME };
+
+enum {
+	MESSAGE_COLUMNS = 10,
+	REACTION_COLUMNS = 5,
+};
+
+#define MESSAGE_ROW  "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+#define REACTION_ROW "(?, ?, ?, ?, ?)"
+
+/* A reaction that waits for others to be written with. */
+struct waiting {
+	int64_t key;
+	uint32_t position;
+	const struct archive_reaction *reaction;
+};
 
 struct write {
 	struct archive *a;
@@ -14,6 +30,9 @@ struct write {
 	/* The chat whose messages are being written, and the smallest id that changed. */
 	int32_t chat;
 	int32_t from;
+	int64_t last; /* its last key in the archive */
+	struct waiting waiting[ROWS];
+	int waiting_count;
 	/* What became of the messages and the ranges of the batch. */
 	uint8_t *outcomes;
 	int64_t *deleted;
@@ -22,21 +41,44 @@ struct write {
 
 /* ---- what belongs to a message ---- */
 
+static void bind_reaction(struct sqlite_stmt *s, int row, const struct waiting *it)
+{
+	int at = row * REACTION_COLUMNS;
+
+	sqlite_bind_i64(s, at + 1, it->key);
+	sqlite_bind_i64(s, at + 2, it->position);
+	sqlite_bind_text(s, at + 3, it->reaction->reaction);
+	sqlite_bind_i64(s, at + 4, it->reaction->count);
+	sqlite_bind_i64(s, at + 5, it->reaction->chosen);
+}
+
+static int flush_reactions(struct write *w)
+{
+	static const char many[] = "INSERT INTO reactions VALUES" TIMES_16(REACTION_ROW);
+	static const char one[] = "INSERT INTO reactions VALUES" REACTION_ROW;
+	bool full = w->waiting_count == ROWS;
+	struct sqlite_stmt *s;
+	int r = sqlite_cached(w->a->db, full ? many : one, &s, w->err);
+
+	if (r)
+		return r;
+	for (int i = 0; !r && i < w->waiting_count; i++) {
+		bind_reaction(s, full ? i : 0, &w->waiting[i]);
+		if (!full || i == ROWS - 1)
+			r = sqlite_run(s, w->err);
+	}
+	w->waiting_count = 0;
+	return r;
+}
+
 static int write_reactions(struct write *w, int64_t key, const struct archive_message *m)
 {
-	struct sqlite_stmt *s;
-	int r = sqlite_cached(
-		w->a->db, "INSERT INTO reactions VALUES(?1, ?2, ?3, ?4, ?5)", &s, w->err);
+	int r = TOBS_OK;
 
 	for (uint32_t i = 0; !r && i < m->reaction_count; i++) {
-		const struct archive_reaction *it = &m->reactions[i];
-
-		sqlite_bind_i64(s, 1, key);
-		sqlite_bind_i64(s, 2, i);
-		sqlite_bind_text(s, 3, it->reaction);
-		sqlite_bind_i64(s, 4, it->count);
-		sqlite_bind_i64(s, 5, it->chosen);
-		r = sqlite_run(s, w->err);
+		w->waiting[w->waiting_count++] = (struct waiting){ key, i, &m->reactions[i] };
+		if (w->waiting_count == ROWS)
+			r = flush_reactions(w);
 	}
 	return r;
 }
@@ -94,8 +136,11 @@ static int run_key(struct write *w, const char *sql, int64_t key)
 
 static int remove_satellites(struct write *w, int64_t key)
 {
-	int r = run_key(w, "DELETE FROM reactions WHERE key = ?1", key);
+	/* Some that wait may be this message's, when it is twice in the batch. */
+	int r = flush_reactions(w);
 
+	if (!r)
+		r = run_key(w, "DELETE FROM reactions WHERE key = ?1", key);
 	if (!r)
 		r = run_key(w, "DELETE FROM polls WHERE key = ?1", key);
 	if (!r)
@@ -119,10 +164,13 @@ static int same_reactions(
 {
 	struct sqlite_stmt *s;
 	uint32_t i = 0;
-	bool row, same = true;
-	int r = look(w,
-		"SELECT reaction, count, chosen FROM reactions WHERE key = ?1 ORDER BY position",
-		key, &s, &row);
+	bool row = false, same = true;
+	int r = flush_reactions(w);
+
+	if (!r)
+		r = look(w,
+			"SELECT reaction, count, chosen FROM reactions WHERE key = ?1 ORDER BY position",
+			key, &s, &row);
 
 	while (!r && row && same) {
 		const struct archive_reaction *it = &m->reactions[i];
@@ -187,19 +235,20 @@ static int same_satellites(
 
 /* ---- the message itself ---- */
 
-/* The order of columns in all statements about messages: ?1 is the key. */
-static void bind_message(struct sqlite_stmt *s, int64_t key, const struct archive_message *m)
+/* The order of columns in all statements about messages. `at` is that of the key. */
+static void bind_message(
+	struct sqlite_stmt *s, int at, int64_t key, const struct archive_message *m)
 {
-	sqlite_bind_i64(s, 1, key);
-	sqlite_bind_i64(s, 2, m->date);
-	sqlite_bind_i64_or_null(s, 3, m->edited);
-	sqlite_bind_i64_or_null(s, 4, m->sender);
-	sqlite_bind_i64_or_null(s, 5, m->topic);
-	sqlite_bind_i64_or_null(s, 6, m->album);
-	sqlite_bind_i64(s, 7, m->flags);
-	sqlite_bind_text(s, 8, m->text);
-	sqlite_bind_text_or_null(s, 9, m->entities);
-	sqlite_bind_text_or_null(s, 10, m->data);
+	sqlite_bind_i64(s, at, key);
+	sqlite_bind_i64(s, at + 1, m->date);
+	sqlite_bind_i64_or_null(s, at + 2, m->edited);
+	sqlite_bind_i64_or_null(s, at + 3, m->sender);
+	sqlite_bind_i64_or_null(s, at + 4, m->topic);
+	sqlite_bind_i64_or_null(s, at + 5, m->album);
+	sqlite_bind_i64(s, at + 6, m->flags);
+	sqlite_bind_text(s, at + 7, m->text);
+	sqlite_bind_text_or_null(s, at + 8, m->entities);
+	sqlite_bind_text_or_null(s, at + 9, m->data);
 }
 
 /* What differs between the row that `s` stands on and a message. */
@@ -256,7 +305,7 @@ static int replace(
 			&s, w->err);
 		if (r)
 			return r;
-		bind_message(s, key, m);
+		bind_message(s, 1, key, m);
 		r = sqlite_run(s, w->err);
 	}
 	if (!r && satellites)
@@ -270,7 +319,7 @@ static int replace(
 
 /* A message that is there already. */
 static int update(
-	struct write *w, int64_t key, const struct archive_message *m, enum outcome *ret_outcome)
+	struct write *w, int64_t key, const struct archive_message *m, uint8_t *ret_outcome)
 {
 	struct difference d = { 0 };
 	struct sqlite_stmt *s;
@@ -296,21 +345,70 @@ static int update(
 	return r;
 }
 
-static int write_message(struct write *w, struct sqlite_stmt *insert, int64_t key,
-	const struct archive_message *m, enum outcome *ret_outcome)
+/* One that is new. */
+static int added(
+	struct write *w, int64_t key, const struct archive_message *m, uint8_t *ret_outcome)
 {
-	int r;
+	*ret_outcome = ADDED;
+	w->newest = MAX(w->newest, m->date);
+	w->from = MIN(w->from, m->id);
+	w->last = MAX(w->last, key);
+	return write_satellites(w, key, m);
+}
 
-	bind_message(insert, key, m);
-	r = sqlite_run(insert, w->err);
+static int write_message(
+	struct write *w, const struct archive_batch_message *it, uint8_t *ret_outcome)
+{
+	int64_t key = message_key(it->chat, it->m.id);
+	struct sqlite_stmt *s;
+	int r = sqlite_cached(
+		w->a->db, "INSERT OR IGNORE INTO messages VALUES" MESSAGE_ROW, &s, w->err);
+
 	if (r)
 		return r;
-	w->newest = MAX(w->newest, m->date);
-	if (!sqlite_changes(w->a->db))
-		return update(w, key, m, ret_outcome);
-	*ret_outcome = ADDED;
-	w->from = MIN(w->from, m->id);
-	return write_satellites(w, key, m);
+	bind_message(s, 1, key, &it->m);
+	r = sqlite_run(s, w->err);
+	if (r)
+		return r;
+	if (sqlite_changes(w->a->db))
+		return added(w, key, &it->m, ret_outcome);
+	w->newest = MAX(w->newest, it->m.date);
+	return update(w, key, &it->m, ret_outcome);
+}
+
+/* Whether so many from `it` on are behind what the chat has, in order. */
+static bool are_behind(const struct write *w, const struct archive_batch_message *it, size_t left)
+{
+	int64_t last = w->last;
+
+	if (left < ROWS)
+		return false;
+	for (int i = 0; i < ROWS; i++) {
+		int64_t key = message_key(it[i].chat, it[i].m.id);
+
+		if (it[i].chat != w->chat || key <= last)
+			return false;
+		last = key;
+	}
+	return true;
+}
+
+static int write_behind(
+	struct write *w, const struct archive_batch_message *it, uint8_t *ret_outcomes)
+{
+	struct sqlite_stmt *s;
+	int r = sqlite_cached(
+		w->a->db, "INSERT INTO messages VALUES" TIMES_16(MESSAGE_ROW), &s, w->err);
+
+	if (r)
+		return r;
+	for (int i = 0; i < ROWS; i++)
+		bind_message(
+			s, i * MESSAGE_COLUMNS + 1, message_key(it[i].chat, it[i].m.id), &it[i].m);
+	r = sqlite_run(s, w->err);
+	for (int i = 0; !r && i < ROWS; i++)
+		r = added(w, message_key(it[i].chat, it[i].m.id), &it[i].m, &ret_outcomes[i]);
+	return r;
 }
 
 /* ---- deletions ---- */
@@ -394,13 +492,23 @@ static int begin_chat(struct write *w, int32_t chat)
 	int r = end_chat(w);
 
 	if (!r)
-		r = look(w, "SELECT 1 FROM chats WHERE no = ?1", chat, &s, &row);
+		r = sqlite_cached(w->a->db,
+			"SELECT (SELECT max(key) FROM messages WHERE key BETWEEN ?2 AND ?3)"
+			" FROM chats WHERE no = ?1",
+			&s, w->err);
 	if (r)
 		return r;
-	sqlite_reset(s);
+	sqlite_bind_i64(s, 1, chat);
+	sqlite_bind_i64(s, 2, message_key(chat, 0));
+	sqlite_bind_i64(s, 3, message_key(chat, INT32_MAX));
+	r = sqlite_step(s, &row, w->err);
+	if (r)
+		return r;
 	if (!row)
 		return tobs_fail(w->err, TOBS_EINVAL, "%s: there is no chat number %d",
 			sqlite_path(w->a->db), (int)chat);
+	w->last = sqlite_col_i64(s, 0);
+	sqlite_reset(s);
 	w->chat = chat;
 	w->from = INT32_MAX;
 	return TOBS_OK;
@@ -408,26 +516,26 @@ static int begin_chat(struct write *w, int32_t chat)
 
 static int write_messages(struct write *w, const struct archive_batch *b)
 {
-	struct sqlite_stmt *insert;
-	int r = sqlite_cached(w->a->db,
-		"INSERT OR IGNORE INTO messages"
-		" VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
-		&insert, w->err);
+	size_t n = b->messages.count;
+	int r = TOBS_OK;
 
-	for (size_t i = 0; !r && i < b->messages.count; i++) {
+	for (size_t i = 0; !r && i < n;) {
 		const struct archive_batch_message *it = &b->messages.items[i];
-
-		enum outcome outcome = SAME;
 
 		assert(it->m.id > 0 && it->m.id < INT32_MAX);
 		if (it->chat != w->chat)
 			r = begin_chat(w, it->chat);
-		if (!r)
-			r = write_message(
-				w, insert, message_key(it->chat, it->m.id), &it->m, &outcome);
-		w->outcomes[i] = (uint8_t)outcome;
+		if (r)
+			break;
+		if (are_behind(w, it, n - i)) {
+			r = write_behind(w, it, &w->outcomes[i]);
+			i += ROWS;
+		} else {
+			r = write_message(w, it, &w->outcomes[i]);
+			i++;
+		}
 	}
-	return r;
+	return r ? r : flush_reactions(w);
 }
 
 static int write_intervals(struct write *w, const struct archive_batch *b)
@@ -467,8 +575,8 @@ static int write_batch(struct write *w, const struct archive_batch *b)
 
 	for (size_t i = 0; !r && i < b->peers.count; i++)
 		r = peer_put(w->a, &b->peers.items[i], w->seen, w->err);
-	for (size_t i = 0; !r && i < b->files.count; i++)
-		r = file_put(w->a, &b->files.items[i], w->err);
+	if (!r)
+		r = files_put(w->a, b->files.items, b->files.count, w->err);
 	if (!r && b->messages.count)
 		r = write_messages(w, b);
 	if (!r)
