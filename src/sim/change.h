@@ -79,6 +79,13 @@ struct sim_post {
 	/* Or a service message: what was done. */
 	const union tl_MessageAction *action;
 	const union tl_MessageReplyHeader *reply_to; /* of a service message */
+	/*
+	 * For loaders: nobody is told, nothing counts as unread, and nothing is
+	 * checked; `from` may be 0 (a post of the channel itself), and `id`, if not
+	 * 0, is the id in the history of *ret (TOBS_EEXISTS when it is taken).
+	 */
+	bool quietly;
+	int32_t id;
 };
 
 struct sim_sent {

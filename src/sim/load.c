@@ -8,6 +8,8 @@
 #include "base/alloc.h"
 #include "base/json_path.h"
 #include "sim/desktop.h"
+#include "sim/loader.h"
+#include "sim/synthetic.h"
 
 enum { VALUE_MAX = 64 << 20 };
 
@@ -24,8 +26,8 @@ static int begin(struct json_stream *s, struct json_item *item, struct tobs_err 
 	return r ? r : json_stream_next(s, item, err);
 }
 
-static int load(
-	struct sim_world *w, struct json_stream *s, const char *folder, struct tobs_err *err)
+static int load(struct sim_world *w, struct json_stream *s, const char *folder, const char *name,
+	struct tobs_err *err)
 {
 	struct json_item item;
 	int r;
@@ -33,10 +35,18 @@ static int load(
 	if (err)
 		*err = (struct tobs_err){ 0 };
 	r = begin(s, &item, err);
-	if (!r)
+	if (!r && tobs_view_is(item.key, "tobs_world")) {
+		/* It says itself which file the fault is in. */
+		r = loader_load(w, s, folder, name, &item, err);
+		if (r)
+			return r;
+	} else if (!r) {
 		r = desktop_load(w, s, folder, &item, err);
+	}
 	/* Nothing may stand behind it. */
-	return r ? r : json_stream_next(s, &item, err);
+	if (!r)
+		r = json_stream_next(s, &item, err);
+	return r ? json_at_file(err, name, r) : r;
 }
 
 int sim_load_stream(struct sim_world *w, json_read_fn read, void *user, const char *folder,
@@ -47,9 +57,11 @@ int sim_load_stream(struct sim_world *w, json_read_fn read, void *user, const ch
 
 	json_stream_init(&s, read, user,
 		&(struct json_stream_options){ .max_value = VALUE_MAX, .lenient = true });
-	r = load(w, &s, folder, err);
+	r = load(w, &s, folder, name, err);
 	json_stream_deinit(&s);
-	return r ? json_at_file(err, name, r) : r;
+	if (!r && !sim_default_account(w))
+		r = tobs_fail(err, TOBS_ENOMEM, "no memory for an account");
+	return r;
 }
 
 /* The folder that `path` lies in, on the heap. */

@@ -287,7 +287,7 @@ static void sign(struct posting *p, struct tl_message *m)
 	m->post = 1;
 	m->has_views = 1;
 	m->views = MAX(m->views, 1);
-	if (!p->chat->tl.channel->signatures || m->post_author.len)
+	if (!u || !p->chat->tl.channel->signatures || m->post_author.len)
 		return;
 	m->post_author = u->tl->first_name;
 	if (u->tl->last_name.len)
@@ -331,7 +331,7 @@ static union tl_Message *make_copy(struct posting *p, struct sim_copy *c, bool o
 		m->mentioned = names(owner, m) || answers(p, owner);
 		m->media_unread = wants_media_read((void *)m);
 	}
-	if (p->post->from == p->post->to)
+	if (p->post->from == p->post->to && !m->saved_peer_id)
 		m->saved_peer_id = h->tl_peer;
 	if (p->chat && p->chat->kind == SIM_CHAT_CHANNEL)
 		sign(p, m);
@@ -378,6 +378,15 @@ int sim_tell_message(struct sim_history *h, const union tl_Message *m, bool edit
 	return sim_tell(h->box, (void *)u, 1, h, sim_message_id(m));
 }
 
+/* The next free id, or for the first copy the one that was asked for. */
+static int next_id(const struct posting *p, struct sim_copy *c)
+{
+	if (!p->post->id || c != p->copies.items)
+		return sim_box_next(c->history->box, 0, &c->id);
+	c->id = p->post->id;
+	return sim_box_taken(c->history->box, c->id) ? TOBS_EEXISTS : TOBS_OK;
+}
+
 static int deliver(struct posting *p, struct sim_sent *ret)
 {
 	int r = TOBS_OK;
@@ -387,7 +396,7 @@ static int deliver(struct posting *p, struct sim_sent *ret)
 		struct sim_account *owner = c->history->box->account;
 		union tl_Message *m;
 
-		r = sim_box_next(c->history->box, 0, &c->id);
+		r = next_id(p, c);
 		if (r)
 			return r;
 		m = make_copy(p, c, owner && owner->user->peer == p->post->from);
@@ -395,7 +404,8 @@ static int deliver(struct posting *p, struct sim_sent *ret)
 			return TOBS_ENOMEM;
 		sim_message_thread(c->history, m);
 		r = sim_history_add(c->history, m);
-		count_unread_everywhere(p, c->history, m);
+		if (!p->post->quietly)
+			count_unread_everywhere(p, c->history, m);
 		if (i == 0)
 			*ret = (struct sim_sent){ c->history, m, c->id, 0 };
 	}
@@ -443,9 +453,13 @@ static int copy_to_discussion(struct posting *p, const union tl_Message *post)
 	m->reply_to = NULL;
 	m->has_reply_to = 0;
 	m->has_views = 0;
+	m->reactions = NULL;
+	m->has_reactions = 0;
 	r = sim_history_add(h, (void *)m);
+	if (r || p->post->quietly)
+		return r;
 	count_unread_everywhere(p, h, (void *)m);
-	return r ? r : sim_tell_message(h, (void *)m, false);
+	return sim_tell_message(h, (void *)m, false);
 }
 
 int sim_post(struct sim_world *w, const struct sim_post *post, struct sim_sent *ret,
@@ -453,7 +467,7 @@ int sim_post(struct sim_world *w, const struct sim_post *post, struct sim_sent *
 {
 	struct posting p = { .world = w, .post = post, .chat = sim_chat(w, post->to), .err = err };
 	struct sim_sent sent = { 0 };
-	int r = check(&p);
+	int r = post->quietly ? TOBS_OK : check(&p);
 
 	if (r)
 		return r;
@@ -461,7 +475,7 @@ int sim_post(struct sim_world *w, const struct sim_post *post, struct sim_sent *
 	r = p.content ? find_copies(&p) : TOBS_ENOMEM;
 	if (!r)
 		r = deliver(&p, &sent);
-	if (!r)
+	if (!r && !post->quietly)
 		r = tell_all(&p, &sent);
 	if (!r && p.chat && p.chat->kind == SIM_CHAT_CHANNEL && p.chat->linked && post->draft)
 		r = copy_to_discussion(&p, sent.message);
