@@ -529,11 +529,44 @@ static void first_active_username(
 	}
 }
 
+/* Takes `text` off the front of what is left of a stored string. */
+static bool take_text(const char **left, struct tobs_view text)
+{
+	if (strlen(*left) < text.len || memcmp(*left, text.ptr, text.len) != 0)
+		return false;
+	*left += text.len;
+	return true;
+}
+
+static bool is_text(const char *have, struct tobs_view text)
+{
+	return text.len == 0 ? !have[0] : take_text(&have, text) && !have[0];
+}
+
+/* Most users of an answer are known, and as they were: that is found out without making a record. */
+static bool knows_user(struct client_store *s, const struct tl_user *u)
+{
+	const struct peer_record *p = map_get(&s->peers, (uint64_t)u->id);
+	const char *name;
+
+	if (!p || u->min || u->usernames.count || p->peer.access_hash != u->access_hash ||
+		!is_text(p->username, u->username) || !is_text(p->phone, u->phone))
+		return false;
+	name = p->name;
+	if (u->first_name.len && !take_text(&name, u->first_name))
+		return false;
+	if (u->first_name.len && u->last_name.len && *name++ != ' ')
+		return false;
+	return is_text(name, u->last_name);
+}
+
 void client_store_meet_user(struct client_store *s, const struct tl_user *u)
 {
 	struct peer_record p = { .peer = { TOBS_PEER_USER, u->id, u->access_hash } };
 	char name[2 * sizeof p.name];
 
+	if (knows_user(s, u))
+		return;
 	first_active_username(p.username, sizeof p.username, u->username, &u->usernames);
 	copy_text(p.phone, sizeof p.phone, u->phone);
 	snprintf(name, sizeof name, "%.*s%s%.*s", TOBS_VIEW_FMT(u->first_name),

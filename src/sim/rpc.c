@@ -31,6 +31,7 @@ void sim_rpc_deinit(struct sim_rpc *r)
 	MAP_EACH (slot, &r->calls)
 		mem_free(slot->value);
 	map_deinit(&r->calls);
+	sim_kept_deinit(&r->kept);
 }
 
 static void count(struct sim_rpc *r, uint32_t method)
@@ -180,6 +181,11 @@ static bool meets_fault(struct sim_call *c)
 	return true;
 }
 
+static bool may_keep(const struct sim_call *c)
+{
+	return c->account && c->method == TL_messages_getHistory;
+}
+
 static bool run(struct sim_call *c)
 {
 	const struct sim_method *m;
@@ -204,6 +210,9 @@ static bool run(struct sim_call *c)
 		return false;
 	if (c->login && !c->without_updates)
 		c->login->registered = true;
+	if (may_keep(c) &&
+		sim_kept_find(&c->rpc->kept, c->account->user->peer, c->layer, c->body, &c->kept))
+		return true;
 	return m->handle(c);
 }
 
@@ -218,8 +227,15 @@ static int write_refusal(const struct sim_call *c, struct tobs_buf *out)
 static int write_result(struct sim_call *c, struct tobs_buf *out)
 {
 	struct tobs_err err;
-	int r = tl_encode_result(out, c->method, &c->result, c->layer, &err);
+	size_t start = out->len;
+	int r;
 
+	if (c->kept.ptr)
+		return tobs_buf_putv(out, c->kept);
+	r = tl_encode_result(out, c->method, &c->result, c->layer, &err);
+	if (!r && may_keep(c))
+		sim_kept_add(&c->rpc->kept, c->account->user->peer, c->layer, c->body,
+			tobs_view(out->ptr + start, out->len - start));
 	if (r && r != TOBS_ENOMEM) {
 		log_error("sim", "the answer to %s cannot be written: %s", tl_name(c->method),
 			err.message);
@@ -238,6 +254,8 @@ int sim_rpc_run(struct sim_call *c, struct tobs_view body, struct tobs_buf *out)
 	c->layer = c->login && c->login->layer ? c->login->layer : TL_LAYER;
 	c->method = 0;
 	c->code = 0;
+	c->body = body;
+	c->kept = tobs_view(NULL, 0);
 	r = tl_decode(body, c->arena, &c->query, NULL, &err);
 	if (r == TOBS_ENOMEM)
 		return r;

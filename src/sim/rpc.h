@@ -16,6 +16,7 @@
 #include "crypto/srp.h"
 #include "sim/faults.h"
 #include "sim/history.h"
+#include "sim/kept.h"
 #include "sim/keys.h"
 #include "sim/session.h"
 #include "sim/view.h"
@@ -69,7 +70,8 @@ struct sim_rpc {
 	ARRAY_OF(struct sim_login_token) tokens;
 	ARRAY_OF(struct sim_exported) exported;
 	ARRAY_OF(struct sim_password *) passwords; /* owned */
-	struct map calls; /* method → how often, as struct sim_count, owned */
+	struct sim_kept kept; /* pages of histories, when they are to be kept */
+	struct map calls;     /* method → how often, as struct sim_count, owned */
 	uint64_t unknown_methods;
 };
 
@@ -107,6 +109,8 @@ struct sim_call {
 		const void *object;
 		bool yes;
 	} result;
+	struct tobs_view body; /* the query as it came */
+	struct tobs_view kept; /* the answer to it, when it is there already */
 	/* or the refusal: */
 	int32_t code;
 	char name[80];

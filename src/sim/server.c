@@ -148,6 +148,7 @@ int sim_server_start(
 	tobs_buf_init(&s->public_pem, PEM_MAX);
 	sim_faults_init(&s->faults, options->seed);
 	sim_rpc_init(&s->rpc, s->world, NULL, &s->faults, &s->clock, s->rng);
+	s->rpc.kept.bytes_max = options->keep_bytes;
 	r = make_key(s, options->private_key, err);
 	if (!r)
 		r = listen_all(s, options, err);

@@ -28,6 +28,11 @@ struct sim_server_options {
 	uint16_t port;           /* of DC 1, the others follow; 0: any free ones in a row */
 	const char *private_key; /* PEM; NULL: a new key */
 	uint64_t seed;           /* of the faults */
+	/*
+	 * Bytes of history that are made once and then given again, see kept.h. 0:
+	 * none. Wrong as soon as the world changes.
+	 */
+	size_t keep_bytes;
 };
 
 struct sim_server_stats {

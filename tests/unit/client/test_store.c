@@ -162,6 +162,52 @@ static void names_move_and_hashes_stay(void **state)
 	assert_ok(client_store_close(&s, NULL));
 }
 
+/* How many records wait to be written; then none does. */
+static size_t dirty(struct client_store *s)
+{
+	struct store_snapshot snap;
+	size_t n = s->dirty_peers;
+
+	assert_ok(client_store_snapshot(s, &snap));
+	assert_int_equal(snap.peer_count, n);
+	store_snapshot_deinit(&snap);
+	return n;
+}
+
+static void only_what_changed_is_written(void **state)
+{
+	struct client_store s;
+	struct tl_user u;
+
+	(void)state;
+	assert_ok(client_store_open(&s, NULL, NULL));
+	client_store_meet_user(&s, a_user(&u, 1));
+	assert_int_equal(dirty(&s), 1);
+	client_store_meet_user(&s, a_user(&u, 1));
+	assert_int_equal(dirty(&s), 0);
+	for (int i = 0; i < 7; i++) {
+		a_user(&u, 1);
+		switch (i) {
+		case 0: u.first_name = tobs_str("Ad"); break;
+		case 1: u.first_name = tobs_str("Adah"); break;
+		case 2: u.last_name = tobs_str("Love"); break;
+		case 3: u.last_name = tobs_view(NULL, 0); break;
+		case 4: u.username = tobs_view(NULL, 0); break;
+		case 5: u.phone = tobs_str("9996612"); break;
+		default: u.access_hash = 4; break;
+		}
+		client_store_meet_user(&s, &u);
+		assert_int_equal(dirty(&s), 1);
+		client_store_meet_user(&s, a_user(&u, 1));
+		assert_int_equal(dirty(&s), 1);
+	}
+	/* What is kept ends at a zero byte. */
+	u.first_name = tobs_view("Ada\0more than there is to compare", 33);
+	client_store_meet_user(&s, &u);
+	assert_int_equal(dirty(&s), 0);
+	assert_ok(client_store_close(&s, NULL));
+}
+
 static void long_names_are_cut_between_characters(void **state)
 {
 	struct client_store s;
@@ -225,6 +271,7 @@ int main(void)
 		T(comes_back_as_it_was),
 		T(one_session_one_process),
 		T(names_move_and_hashes_stay),
+		T(only_what_changed_is_written),
 		T(long_names_are_cut_between_characters),
 		T(what_is_no_session),
 		T(survives_failing_memory),
