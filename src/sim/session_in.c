@@ -184,7 +184,7 @@ static int each_id(
 		count > tl_left(&in->r) / 8)
 		return TOBS_EPROTO;
 	for (uint32_t i = 0; i < count; i++) {
-		uint64_t id;
+		uint64_t id = 0;
 		int r = tl_read_u64(&in->r, &id);
 
 		if (!r)
