@@ -17,6 +17,8 @@
 #include "base/clock.h"
 #include "http_peer.h"
 #include "net/http_client.h"
+#include "net/http_server.h"
+#include "net/tcp.h"
 
 enum { CALLS = 100000, BIG_CALLS = 10000, SMALL = 120, BIG = 60 << 10 };
 
@@ -164,10 +166,102 @@ static int with_peer(int (*fn)(void *arg), size_t body)
 	return r;
 }
 
+/* ---- The server -------------------------------------------------------------- */
+
+static int answer_at_once(struct http_request *req, void *user)
+{
+	(void)user;
+	return http_respond_text(req, 200, "application/json", "{}");
+}
+
+static int answer_later(struct http_request *req, void *user)
+{
+	(void)user;
+	for (int i = 0; i < 3; i++)
+		tobs_yield();
+	return http_respond_text(req, 200, "application/json", "{}");
+}
+
+struct load {
+	const char *what;
+	int (*handle)(struct http_request *req, void *user);
+	size_t body;
+	int connections, count;
+};
+
+/* What our server answers to `request`, in bytes, so that the other side can count. */
+static size_t ask_once(uint16_t port, const char *request, size_t len)
+{
+	char in[4096];
+	size_t n = 0;
+	struct net_stream *s;
+
+	if (tcp_connect(tobs_str("127.0.0.1"), port, NULL, &s, NULL))
+		return 0;
+	if (net_write_all(s, request, len, NULL) || net_read(s, in, sizeof in, &n, NULL))
+		n = 0;
+	net_close(s);
+	return n;
+}
+
+static int wait_for_child(void *arg)
+{
+	return http_peer_stop(*(pid_t *)arg, 0);
+}
+
+static int bench_server(void *arg)
+{
+	const struct load *load = arg;
+	const struct http_server_options opt = { .handle = load->handle };
+	struct http_server *server;
+	char *request = malloc(load->body + 512);
+	struct meter m;
+	size_t len, answer;
+	uint16_t port;
+	pid_t pid;
+	int r;
+
+	if (!request || http_server_start(&opt, &server, NULL))
+		return 1;
+	len = (size_t)snprintf(request, 512,
+		"POST /hook HTTP/1.1\r\nHost: bot.example.org\r\nConnection: keep-alive\r\n"
+		"Content-Type: application/json\r\nContent-Length: %zu\r\n"
+		"X-Telegram-Bot-Api-Secret-Token: abcdefghijklmnop\r\n\r\n",
+		load->body);
+	memset(request + len, 'x', load->body);
+	len += load->body;
+	port = addr_port(http_server_addr(server));
+	answer = ask_once(port, request, len);
+	m = begin();
+	pid = http_peer_load(port, request, len, answer, load->connections, load->count);
+	r = tobs_offload(wait_for_child, &pid);
+	report(load->what, &m, load->count);
+	http_server_stop(server, 1000);
+	free(request);
+	return r;
+}
+
+static int bench_servers(void)
+{
+	struct load loads[] = {
+		{ "server, 1 connection", answer_at_once, 700, 1, CALLS },
+		{ "server, 40 connections", answer_at_once, 700, 40, CALLS },
+		{ "server, 400 connections", answer_at_once, 700, 400, CALLS },
+		{ "server, handler waits, 40 connections", answer_later, 700, 40, CALLS },
+		{ "server, 60 KiB bodies, 8 connections", answer_at_once, BIG, 8, BIG_CALLS },
+	};
+	int failures = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(loads); i++)
+		failures += tobs_run(bench_server, &loads[i]);
+	return failures;
+}
+
 int main(void)
 {
 	int failures = 0;
 
+	failures += bench_servers();
 	failures += with_peer(bench_clients, SMALL);
 	failures += with_peer(bench_big_clients, BIG);
 	free(big_answer);

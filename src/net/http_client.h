@@ -62,7 +62,7 @@ struct http_client_options {
 	const char *user_agent; /* NULL: "tobs/" and the version */
 	int64_t connect_ms;     /* for a connection to be made; 0: HTTP_CONNECT_MS */
 	int64_t idle_ms;        /* an unused connection is kept so long; 0: HTTP_IDLE_MS */
-	bool http1;             /* never HTTP/2 */
+	bool http1;             /* never HTTP/2, which is for calls that may be repeated */
 	enum http_engine engine;
 };
 

@@ -271,7 +271,6 @@ static void put_slot(struct curl_slot *s)
 	struct http_curl *curl = s->curl;
 
 	slot_end(s);
-	list_remove(&s->link);
 	if (curl->spares >= SPARE_MAX) {
 		slot_free(s);
 		return;
@@ -315,7 +314,17 @@ static int run(struct curl_slot *s, struct http_job *job, struct tobs_err *err)
 		job->answer->sent = job->answer->sent || size > 0;
 	/* From here on libcurl knows nothing of the job. */
 	curl_multi_remove_handle(curl->multi, s->easy);
+	list_remove(&s->link);
 	return r;
+}
+
+/* libcurl repeats by itself what a kept connection lost, but not all of HTTP/2. */
+static bool may_repeat(const struct curl_slot *s, const struct http_job *job)
+{
+	long connects = 1;
+
+	return job->repeatable && !job->answer->status && slot_lost_stream(s) &&
+		!curl_easy_getinfo(s->easy, CURLINFO_NUM_CONNECTS, &connects) && !connects;
 }
 
 int curl_call(struct http_job *job, struct tobs_err *err)
@@ -335,6 +344,10 @@ int curl_call(struct http_job *job, struct tobs_err *err)
 	if (r)
 		return tobs_fail(err, r, "beginning a transfer");
 	r = run(s, job, err);
+	if (r && may_repeat(s, job)) {
+		slot_end(s);
+		r = run(s, job, err);
+	}
 	put_slot(s);
 	return r;
 }

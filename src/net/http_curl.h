@@ -53,7 +53,6 @@ struct curl_slot {
 	int64_t out_left; /* the source must still give; -1: unknown */
 	bool out_end, out_wanted;
 	unsigned attempts;
-	bool refused; /* by the server (HTTP/2), unseen */
 
 	/* The answer: whether its head was whole; its body, for a sink. */
 	bool head_ended;
@@ -75,6 +74,9 @@ int slot_pump(struct curl_slot *s, bool *ret_idle, struct tobs_err *err);
 
 /* How it ended, once it is done. */
 int slot_result(struct curl_slot *s, struct tobs_err *err);
+
+/* Whether it failed because an HTTP/2 server broke its stream, or all of them, off. */
+bool slot_lost_stream(const struct curl_slot *s);
 
 /* Forgets the job. It is out of the multi handle by then. */
 void slot_end(struct curl_slot *s);

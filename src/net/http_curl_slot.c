@@ -159,25 +159,9 @@ static int admit_attempt(void *user, char *ip, char *local_ip, int port, int loc
 	(void)local_ip;
 	(void)port;
 	(void)local_port;
-	if (s->attempts++ && !s->job->repeatable && !s->refused)
+	if (s->attempts++ && !s->job->repeatable)
 		return CURL_PREREQFUNC_ABORT;
-	s->refused = false;
 	return CURL_PREREQFUNC_OK;
-}
-
-/*
- * The one thing libcurl tells in words only: an HTTP/2 server has refused the
- * request unseen (RFC 9113, section 8.7), so it may be made again. Should the
- * words change, such calls fail as if they had been lost.
- */
-static int listen_to(CURL *easy, curl_infotype type, char *data, size_t size, void *user)
-{
-	struct curl_slot *s = user;
-
-	(void)easy;
-	if (type == CURLINFO_TEXT && tobs_view_starts(tobs_view(data, size), "REFUSED_STREAM"))
-		s->refused = true;
-	return 0;
 }
 
 /* ---- Beginning -------------------------------------------------------------- */
@@ -325,7 +309,13 @@ static int set_method(struct curl_slot *s)
 static int set_connection(struct curl_slot *s)
 {
 	const struct http_client *c = s->curl->client;
-	bool http2 = s->job->url.tls && !c->http1;
+	/*
+	 * An HTTP/2 server may refuse a stream unseen at any time (RFC 9113, section
+	 * 8.7; nginx does after each 1,000), and libcurl does not say so: it looks
+	 * like a call that was lost. What may not be made twice is better off on
+	 * HTTP/1.1, where a connection ends with an answer.
+	 */
+	bool http2 = s->job->url.tls && !c->http1 && s->job->repeatable;
 	CURL *e = s->easy;
 
 	curl_easy_setopt(e, CURLOPT_NOSIGNAL, 1L);
@@ -338,11 +328,6 @@ static int set_connection(struct curl_slot *s)
 	curl_easy_setopt(e, CURLOPT_HTTP_VERSION,
 		http2 ? (long)CURL_HTTP_VERSION_2TLS : (long)CURL_HTTP_VERSION_1_1);
 	curl_easy_setopt(e, CURLOPT_PIPEWAIT, (long)http2);
-	if (http2 && !s->job->repeatable) {
-		curl_easy_setopt(e, CURLOPT_DEBUGFUNCTION, listen_to);
-		curl_easy_setopt(e, CURLOPT_DEBUGDATA, s);
-		curl_easy_setopt(e, CURLOPT_VERBOSE, 1L);
-	}
 	if (c->ca_file &&
 		(curl_easy_setopt(e, CURLOPT_CAINFO, c->ca_file) ||
 			curl_easy_setopt(e, CURLOPT_CAPATH, NULL)))
@@ -359,7 +344,7 @@ int slot_begin(struct curl_slot *s, struct http_job *job, struct tobs_err *err)
 	int r;
 
 	s->job = job;
-	s->done = s->head_ended = s->out_end = s->out_wanted = s->in_paused = s->refused = false;
+	s->done = s->head_ended = s->out_end = s->out_wanted = s->in_paused = false;
 	s->failed = 0;
 	s->attempts = 0;
 	s->out_at = s->out_len = 0;
@@ -482,7 +467,7 @@ static const struct {
 	{ CURLE_SSL_CIPHER, TOBS_ECRYPTO, "no common cipher" },
 	{ CURLE_SSL_ISSUER_ERROR, TOBS_ECRYPTO, "the certificate is not to be trusted" },
 	{ CURLE_PROXY, TOBS_ENET, "the proxy makes no connection" },
-	{ CURLE_HTTP2, TOBS_EPROTO, "the server's HTTP/2 is broken" },
+	{ CURLE_HTTP2, TOBS_ENET, "the server broke the connection off" },
 	{ CURLE_WEIRD_SERVER_REPLY, TOBS_EPROTO, "the server's answer is no HTTP" },
 	{ CURLE_UNSUPPORTED_PROTOCOL, TOBS_EPROTO, "the server's answer is no HTTP" },
 	{ CURLE_BAD_CONTENT_ENCODING, TOBS_EPROTO, "the server's answer is broken" },
@@ -525,6 +510,13 @@ static bool is_proxy_refusal(const struct curl_slot *s)
 	return status == 403 || status == 407;
 }
 
+bool slot_lost_stream(const struct curl_slot *s)
+{
+	return s->done &&
+		(s->result == CURLE_HTTP2 || s->result == CURLE_HTTP2_STREAM ||
+			s->result == CURLE_PARTIAL_FILE);
+}
+
 int slot_result(struct curl_slot *s, struct tobs_err *err)
 {
 	int code = TOBS_ENET;
@@ -551,6 +543,8 @@ int slot_result(struct curl_slot *s, struct tobs_err *err)
 		code = codes[i].code;
 		text = codes[i].text;
 	}
+	if (s->result == CURLE_PARTIAL_FILE && !s->job->answer->status)
+		text = "the server hung up without an answer";
 	if (s->curl->client->proxy.kind == PROXY_HTTP && is_proxy_refusal(s)) {
 		code = TOBS_EPERM;
 		text = "the proxy refuses";

@@ -526,7 +526,7 @@ CLIENT_TEST(keeps_to_the_deadline)
 		{ .send = OK_HEAD "Content-Length: 100\r\n\r\nhalf", .end = PEER_HOLD },
 		{ .send = OK_HEAD "Content-Length: 2\r\n\r\nok" });
 	for (int i = 0; i < 2; i++) {
-		tobs_deadline_push(&d, 50);
+		tobs_deadline_push(&d, 500);
 		assert_fails(&x, post(&x, "x"), TOBS_ETIMEDOUT, "");
 		tobs_deadline_pop(&d);
 		assert_true(x.answer.sent);
@@ -580,7 +580,8 @@ CLIENT_TEST(can_be_cancelled_while_it_waits_its_turn)
 	w[0] = w[1] = (struct worker){ .x = &x };
 	assert_ok(tobs_spawn(&first, work, &w[0], NULL));
 	assert_ok(tobs_spawn(&second, work, &w[1], NULL));
-	assert_ok(tobs_sleep(5));
+	while (!x.peer.asked)
+		assert_ok(tobs_sleep(1));
 	tobs_cancel(second);
 	assert_ok(tobs_join(second, NULL));
 	assert_code(w[1].result, TOBS_ECANCELED);

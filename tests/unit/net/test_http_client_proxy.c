@@ -2,6 +2,7 @@
 /* The client through proxies, and without memory. */
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -218,6 +219,7 @@ static int answer_all(void *user)
 	int listener = *(int *)user, fd;
 	char in[4096];
 
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	for (;;) {
 		fd = accept(listener, NULL, NULL);
 		while (read(fd, in, sizeof in) > 0)
