@@ -174,7 +174,11 @@ static int read_settings(struct app *app, struct tobs_err *err)
 		/* Not a value that is not allowed: those are among the problems already. */
 		tobs_buf_printf(
 			&app->settings.problems, "%s\n", first ? second.message : err->message);
-	return first ? first : r;
+	r = first ? first : r;
+	if (!r)
+		r = settings_profile(&app->settings,
+			&cli_profiles[settings_enum(&app->settings, SET_PROFILE)], err);
+	return r;
 }
 
 static enum status say_problems(const struct app *app)

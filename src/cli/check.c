@@ -167,6 +167,13 @@ static void existing_part(const char *folder, char out[PATH_BYTES])
 	}
 }
 
+static bool is_folder(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
 static int try_to_write(const char *folder)
 {
 	char name[PATH_BYTES + 32];
@@ -183,21 +190,22 @@ static int try_to_write(const char *folder)
 	return sys;
 }
 
-static void check_room(struct checkup *c, const char *what, const char *folder, bool there)
+/* `nearest` is the folder itself, or the one it will be made in. */
+static void check_room(struct checkup *c, const char *what, const char *folder, const char *nearest)
 {
 	enum { LITTLE = 100 << 20, SOME = 1 << 30 }; /* bytes; text is small, media are not */
 	struct statvfs fs;
 	struct tobs_buf room;
 	int64_t left;
 
-	if (statvfs(folder, &fs))
+	if (statvfs(nearest, &fs))
 		return;
 	left = (int64_t)(fs.f_bavail * fs.f_frsize);
 	tobs_buf_init(&room, 64);
 	text_bytes(&room, left);
 	if (left >= SOME)
-		check_add(c, CHECK_OK, what, "%s: %s, %s free", folder,
-			there ? "can be written" : "can be made in", tobs_buf_str(&room));
+		check_add(c, CHECK_OK, what, "%s can be %s; %s free", folder,
+			strcmp(nearest, folder) == 0 ? "written" : "made", tobs_buf_str(&room));
 	else
 		check_mend(check_add(c, left < LITTLE ? CHECK_BAD : CHECK_NOTE, what,
 				   "%s: only %s free", folder, tobs_buf_str(&room)),
@@ -211,12 +219,12 @@ void check_folder(struct checkup *c, const char *what, const char *folder)
 	int sys;
 
 	existing_part(folder, nearest);
-	sys = try_to_write(nearest);
+	sys = is_folder(nearest) ? try_to_write(nearest) : ENOTDIR;
 	if (sys)
 		check_mend(check_add(c, CHECK_BAD, what, "%s: cannot be written: %s", nearest,
 				   strerror(sys)),
 			sys == ENOSPC ? "make room on that disk"
 				      : "choose another folder, or get the right to write there");
 	else
-		check_room(c, what, nearest, strcmp(nearest, folder) == 0);
+		check_room(c, what, folder, nearest);
 }

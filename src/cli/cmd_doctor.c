@@ -12,7 +12,7 @@
 #include "cli/text.h"
 #include "cli/versions.h"
 
-enum { REPORT_MAX = 1 << 20, KEY_COLUMNS = 24, VALUE_COLUMNS = 28 };
+enum { REPORT_MAX = 1 << 20, KEY_COLUMNS = 21, VALUE_COLUMNS = 28 };
 
 static const char *const state_words[] = { "ok", "note", "BAD" };
 
@@ -159,6 +159,7 @@ static enum status run(struct app *app)
 	check_settings(&c);
 	check_session(&c);
 	check_state_folder(&c);
+	check_folder(&c, "output", app_text(app, SET_OUT));
 	if (!settings_bool(&app->settings, SET_OFFLINE))
 		check_network(&c);
 	tobs_buf_init(&out, REPORT_MAX);
@@ -175,7 +176,7 @@ static enum status run(struct app *app)
 	return status;
 }
 
-static const unsigned rows[] = { SET_OFFLINE, SET_JSON };
+static const unsigned rows[] = { SET_OFFLINE, SET_OUT, SET_JSON };
 static const struct option_group own = OPTION_GROUP("Options", rows);
 
 const struct command cmd_doctor = {

@@ -1,44 +1,34 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdio.h>
 
-#include "base/array.h"
 #include "base/attr.h"
 #include "base/file.h"
 #include "cli/command.h"
+#include "cli/words.h"
 #include "sim/sim.h"
 
-enum { SPECS_MAX = 64, TEXT_MAX = 1 << 20 };
+enum { TEXT_MAX = 1 << 20 };
 
 /* The options as the simulator takes them, and what they point to. */
 struct setup {
 	struct sim_options options;
-	struct tobs_buf specs; /* one after the other, each with a zero behind it */
-	const char *list[SPECS_MAX];
+	struct tobs_arena arena;
 	char host[64];
 	struct tobs_buf faults;
 };
 
 static enum status read_specs(const struct app *app, struct setup *s)
 {
-	struct tobs_view rest = settings_text(&app->settings, SET_SYNTHETIC), spec;
-	size_t starts[SPECS_MAX];
+	static const char *const usual[] = { "mixed" };
+	int r = words_split(&s->arena, settings_text(&app->settings, SET_SYNTHETIC), ';',
+		&s->options.synthetic, &s->options.synthetic_count);
 
-	while (tobs_view_split(&rest, ';', &spec)) {
-		spec = tobs_view_trim(spec);
-		if (!spec.len)
-			continue;
-		if (s->options.synthetic_count == SPECS_MAX)
-			return app_usage(
-				app, "--synthetic: more than %d kinds of chats", SPECS_MAX);
-		starts[s->options.synthetic_count++] = s->specs.len;
-		tobs_buf_putv(&s->specs, spec);
-		tobs_buf_putc(&s->specs, 0);
+	if (r)
+		return app_fail(app, r, NULL);
+	if (!s->options.world && !s->options.synthetic_count) {
+		s->options.synthetic = usual;
+		s->options.synthetic_count = ARRAY_LEN(usual);
 	}
-	if (tobs_buf_err(&s->specs))
-		return app_fail(app, tobs_buf_err(&s->specs), NULL);
-	for (size_t i = 0; i < s->options.synthetic_count; i++)
-		s->list[i] = tobs_buf_str(&s->specs) + starts[i];
-	s->options.synthetic = s->list;
 	return STATUS_DONE;
 }
 
@@ -147,20 +137,16 @@ static enum status run(struct app *app)
 				   .seed = (uint64_t)settings_int(&app->settings, SET_SEED) } };
 	enum status status;
 
-	tobs_buf_init(&s.specs, TEXT_MAX);
+	tobs_arena_init(&s.arena, TEXT_MAX);
 	tobs_buf_init(&s.faults, TEXT_MAX);
 	status = read_specs(app, &s);
 	if (!status)
 		status = read_address(app, &s);
 	if (!status)
 		status = read_faults(app, &s);
-	if (!status && !s.options.world && !s.options.synthetic_count) {
-		s.list[s.options.synthetic_count++] = "mixed";
-		s.options.synthetic = s.list;
-	}
 	if (!status)
 		status = serve(app, &s);
-	tobs_buf_deinit(&s.specs);
+	tobs_arena_deinit(&s.arena);
 	tobs_buf_deinit(&s.faults);
 	return status;
 }

@@ -6,6 +6,7 @@ const struct command *const commands[] = {
 	&cmd_chats,
 	&cmd_completion,
 	&cmd_doctor,
+	&cmd_export,
 	&cmd_help,
 	&cmd_login,
 	&cmd_logout,

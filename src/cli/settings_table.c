@@ -2,6 +2,7 @@
 #include "cli/settings_table.h"
 
 #include "base/attr.h"
+#include "export/export.h"
 
 #define NO_ENV    SETTING_NO_ENV
 #define NO_OPTION SETTING_NO_OPTION
@@ -81,8 +82,54 @@ static const struct setting rows[SET_COUNT] = {
 		.unit = "s", .def = "1d",
 		.help = "When Telegram asks to wait longer than this, give up instead." },
 
+	[SET_TARGETS] = { "targets", 0, SETTING_LIST, NO_OPTION, .value = "TARGETS",
+		.aliases = { { "EXPORT_TARGETS" } },
+		.help = "What tobs export takes where the command line names nothing." },
+	[SET_ALL] = { "all", 'a', SETTING_BOOL, .def = "no", .help = "Every chat of the account." },
 	[SET_TYPE] = { "type", 't', SETTING_LIST, .words = "private bot group forum channel",
 		.value = "TYPES", .help = "Only chats of these types." },
+	[SET_EXCLUDE] = { "exclude", 'x', SETTING_LIST, .value = "TARGETS",
+		.help = "Chats that --all leaves out." },
+	[SET_SINCE] = { "since", 0, SETTING_DATE, .help = "Only messages from this date on." },
+	[SET_UNTIL] = { "until", 0, SETTING_DATE,
+		.help = "Only messages up to this date; a day counts whole." },
+	[SET_LAST] = { "last", 'l', SETTING_INT, .min = 1, .max = INT32_MAX,
+		.help = "Only so many of the newest messages of each chat." },
+	[SET_FROM_ID] = { "from-id", 0, SETTING_INT, .min = 1, .max = INT32_MAX, .value = "ID",
+		.help = "Only messages from this id on." },
+	[SET_TO_ID] = { "to-id", 0, SETTING_INT, .min = 1, .max = INT32_MAX, .value = "ID",
+		.help = "Only messages up to this id." },
+	[SET_REFRESH] = { "refresh", 0, SETTING_INT, .min = 0, .max = 36500, .def = "2",
+		.value = "DAYS",
+		.help = "Looks again at messages of so many days for edits, reactions and deletions; "
+			"0: at none." },
+
+	[SET_OUT] = { "out", 'o', SETTING_PATH, .def = "export", .value = "DIR",
+		.aliases = { { "EXPORT_PATH" } },
+		.help = "The output folder: the files, and below .tobs the archive they are made "
+			"from." },
+	[SET_TIMEZONE] = { "timezone", 0, SETTING_STRING, .def = "local", .value = "ZONE",
+		.help = "In which zone dates are: local, UTC, +03:00, or a name such as "
+			"Europe/Paris." },
+	[SET_TAKEOUT] = { "takeout", 0, SETTING_BOOL, .def = "no", .aliases = { { "USE_TAKEOUT" } },
+		.help = "Asks Telegram for an export session, which has gentler limits; it may have "
+			"to be confirmed in another app. Refused, the export goes on without." },
+	[SET_PROFILE] = { "profile", 0, SETTING_ENUM, .words = "conservative balanced aggressive",
+		.def = "balanced", .value = "NAME",
+		.aliases = { { "PERFORMANCE_PROFILE", .words = "custom=balanced" } },
+		.help = "How much to ask of Telegram at once." },
+	[SET_CONCURRENCY] = { "concurrency", 'j', SETTING_INT, .min = 1,
+		.max = EXPORT_CONCURRENCY_MAX, .value = "N",
+		.help = "Pages that are asked for at once, at most; by the profile 4, 24 or 64. It "
+			"adapts to what the server allows." },
+	[SET_DRY_RUN] = { "dry-run", 'n', SETTING_BOOL, NO_ENV,
+		.help = "Says how much there is, and fetches nothing." },
+	[SET_PROGRESS] = { "progress", 0, SETTING_ENUM, .words = "auto tty json none",
+		.def = "auto", .value = "HOW",
+		.aliases = { { "TTY_MODE", .words = "force-tty=tty force-non-tty=json" } },
+		.help = "What is shown meanwhile: lines that are drawn anew (tty), lines of JSON "
+			"(docs/progress.md), nothing; auto: tty on a terminal, else json." },
+
 	[SET_SEARCH] = { "search", 0, SETTING_STRING, NO_ENV, .value = "TEXT",
 		.help = "Only chats with this in their title or @username." },
 	[SET_JSON] = { "json", 0, SETTING_BOOL, NO_ENV, .help = "As JSON, for programs." },
@@ -114,6 +161,16 @@ const struct settings_table cli_settings = { rows, SET_COUNT, "TOBS_" };
 	{                                              \
 		(title), (rows), ARRAY_LEN(rows), true \
 	}
+
+static const struct setting_preset conservative[] = { { SET_CONCURRENCY, "4" }, { 0, NULL } };
+static const struct setting_preset balanced[] = { { SET_CONCURRENCY, "24" }, { 0, NULL } };
+static const struct setting_preset aggressive[] = { { SET_CONCURRENCY, "64" }, { 0, NULL } };
+
+const struct setting_profile cli_profiles[] = {
+	{ "conservative", conservative },
+	{ "balanced", balanced },
+	{ "aggressive", aggressive },
+};
 
 static const unsigned front[] = { SET_ENV_FILE, SET_LOG_LEVEL, SET_COLOR, SET_HELP, SET_VERSION };
 static const unsigned general[] = { SET_ENV_FILE, SET_LOG_LEVEL, SET_COLOR, SET_HELP };

@@ -45,8 +45,28 @@ enum cli_setting {
 	SET_CONNECT_TIMEOUT,
 	SET_FLOOD_WAIT_MAX,
 
-	/* what is listed */
+	/* what is exported */
+	SET_TARGETS,
+	SET_ALL,
 	SET_TYPE,
+	SET_EXCLUDE,
+	SET_SINCE,
+	SET_UNTIL,
+	SET_LAST,
+	SET_FROM_ID,
+	SET_TO_ID,
+	SET_REFRESH,
+
+	/* where to, and how */
+	SET_OUT,
+	SET_TIMEZONE,
+	SET_TAKEOUT,
+	SET_PROFILE,
+	SET_CONCURRENCY,
+	SET_DRY_RUN,
+	SET_PROGRESS,
+
+	/* what is listed */
 	SET_SEARCH,
 	SET_JSON,
 	SET_OFFLINE,
@@ -63,6 +83,8 @@ enum cli_setting {
 };
 
 extern const struct settings_table cli_settings;
+
+extern const struct setting_profile cli_profiles[]; /* by the words of SET_PROFILE */
 
 /* Which word of SET_TYPE. */
 enum chat_type { CHAT_PRIVATE, CHAT_BOT, CHAT_GROUP, CHAT_FORUM, CHAT_CHANNEL };

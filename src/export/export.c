@@ -211,7 +211,7 @@ static int run_body(struct run *run, struct tobs_err *err)
 		r = run_begin_takeout(run, err);
 	if (r)
 		return r;
-	run_tell(run, EXPORT_START, 0, NULL);
+	run_tell(run, EXPORT_START, SIZE_MAX, NULL);
 	r = all_chats(run, err);
 	run_end_takeout(run, !r && !run->report->failed);
 	return r;

@@ -100,8 +100,8 @@ struct export_chat_report {
 
 struct export_event {
 	enum export_event_kind kind;
-	size_t index; /* of the chat */
-	const struct export_chat_report *chat;
+	size_t index;                          /* of the chat */
+	const struct export_chat_report *chat; /* NULL: it is about the whole run */
 	size_t chats;
 	const char *text;
 };

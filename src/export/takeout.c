@@ -16,7 +16,7 @@ static void without(struct run *run, const struct tobs_err *why)
 	else
 		snprintf(text, sizeof text,
 			"no export session (%.120s): going on at the slower pace", why->message);
-	run_tell(run, EXPORT_NOTE, 0, text);
+	run_tell(run, EXPORT_NOTE, SIZE_MAX, text);
 }
 
 /* Which ranges of ids the server wants to be asked for one by one. */
@@ -91,7 +91,7 @@ void run_end_takeout(struct run *run, bool success)
 	tobs_shield_begin(&shield);
 	tobs_deadline_push(&d, PATIENCE_MS);
 	if (tobs_call(run->client, TL_invokeWithTakeout, &within, &reply, &yes, &err))
-		run_tell(run, EXPORT_NOTE, 0,
+		run_tell(run, EXPORT_NOTE, SIZE_MAX,
 			"the export session could not be ended; Telegram ends it by itself");
 	tobs_deadline_pop(&d);
 	tobs_shield_end(&shield);
