@@ -9,6 +9,7 @@
 #include "archive/impl.h"
 #include "archive/schema.h"
 #include "base/clock.h"
+#include "base/file.h"
 #include "store/lockfile.h"
 #include "tobs_config.h"
 
@@ -38,46 +39,6 @@ static char *path_of(const char *dir, const char *name)
 	return path;
 }
 
-static int no_folder(const char *path, int sys, struct tobs_err *err)
-{
-	int code = sys == EACCES || sys == EPERM || sys == EROFS ? TOBS_EPERM
-		: sys == ENOSPC || sys == EDQUOT                 ? TOBS_ENOSPC
-		: sys == ENOENT || sys == ENOTDIR                ? TOBS_ENOTFOUND
-								 : TOBS_EIO;
-
-	return tobs_fail_sys(err, code, sys, "%s: the folder cannot be made", path);
-}
-
-static int make_folder(const char *path, mode_t mode, struct tobs_err *err)
-{
-	struct stat st;
-
-	if (!mkdir(path, mode))
-		return TOBS_OK;
-	if (errno == EEXIST && !stat(path, &st) && S_ISDIR(st.st_mode))
-		return TOBS_OK;
-	return no_folder(path, errno == EEXIST ? ENOTDIR : errno, err);
-}
-
-/* The folder and what is above it. */
-static int make_folders(const char *path, struct tobs_err *err)
-{
-	char *copy = mem_strdup(path);
-	int r = TOBS_OK;
-
-	if (!copy)
-		return tobs_fail(err, TOBS_ENOMEM, "out of memory");
-	for (char *slash = copy + 1; !r && *copy && (slash = strchr(slash, '/')); slash++) {
-		*slash = 0;
-		/* What is above may not be ours to look at; the last one tells. */
-		(void)!mkdir(copy, 0777);
-		*slash = '/';
-	}
-	r = make_folder(path, 0777, err);
-	mem_free(copy);
-	return r;
-}
-
 /* ---- opening ---- */
 
 static int prepare_folder(struct archive *a, struct tobs_err *err)
@@ -88,9 +49,9 @@ static int prepare_folder(struct archive *a, struct tobs_err *err)
 	if (!inner || !lock)
 		r = tobs_fail(err, TOBS_ENOMEM, "out of memory");
 	else
-		r = make_folders(a->dir, err);
+		r = file_make_folder(a->dir, 0777, err);
 	if (!r)
-		r = make_folder(inner, 0700, err);
+		r = file_make_folder(inner, 0700, err);
 	if (!r)
 		r = lockfile_take(lock, &a->lock, err);
 	mem_free(inner);

@@ -165,41 +165,17 @@ static void take_reactions(
 	m->reaction_count = n;
 }
 
-static const struct tl_pollAnswerVoters *voters_of(
-	const struct tl_pollResults *results, struct tobs_view option)
-{
-	for (uint32_t i = 0; i < results->results.count; i++)
-		if (tobs_view_eq(results->results.items[i]->option, option))
-			return results->results.items[i];
-	return NULL;
-}
-
 static void take_poll(
 	struct from_tl *f, const struct tl_messageMediaPoll *media, struct archive_message *m)
 {
-	const struct tl_poll *p = media->poll;
-
 	m->has_poll = true;
-	m->poll_closed = p->closed;
+	m->poll_closed = media->poll->closed;
 	m->poll_voters = media->results->total_voters;
 	from_tl_begin(f);
-	jsonw_array(&f->w);
-	for (uint32_t i = 0; i < p->answers.count; i++) {
-		const union tl_PollAnswer *a = p->answers.items[i];
-		const struct tl_pollAnswerVoters *v;
-
-		if (a->ctor != TL_pollAnswer)
-			continue;
-		v = voters_of(media->results, a->pollAnswer.option);
-		jsonw_object(&f->w);
-		put_poll_answer(f, a);
-		put_number(f, "voters", v ? v->voters : 0);
-		put_true(f, "chosen", v && v->chosen);
-		put_true(f, "correct", v && v->correct);
-		jsonw_end(&f->w);
-	}
-	jsonw_end(&f->w);
-	m->poll_answers = p->answers.count ? from_tl_take(f) : (struct tobs_view)TOBS_LIT("[]");
+	f->depth++; /* media of answers is inside */
+	write_poll_results(f, media);
+	f->depth--;
+	m->poll_answers = f->buf.len > 2 ? from_tl_take(f) : (struct tobs_view)TOBS_LIT("[]");
 }
 
 /* ---- data ---- */

@@ -756,6 +756,7 @@ void from_tl_action(
 
 	from_tl_begin(f);
 	jsonw_object(&f->w);
+	f->depth++; /* no media in it is the message's own */
 	if (row) {
 		m->action = tobs_str(name_of(row, action));
 		about = about_of(row, action);
@@ -766,6 +767,7 @@ void from_tl_action(
 		m->action = snake_case(f, tl_name(action->ctor));
 		put_cstr(f, "tl", tl_name(action->ctor));
 	}
+	f->depth--;
 	jsonw_end(&f->w);
 	m->action_data = from_tl_take(f);
 }

@@ -34,7 +34,9 @@ static void put_message_reply(struct from_tl *f, const struct tl_messageReplyHea
 		put_entities(f, "entities", &h->quote_entities);
 		put_i64(f, "offset", h->quote_offset);
 	}
+	f->depth++; /* of another message */
 	put_media(f, "media", h->reply_media);
+	f->depth--;
 	put_i64(f, "task", h->todo_item_id);
 	put_base64(f, "option", h->poll_option);
 }
@@ -71,7 +73,7 @@ void put_forward(struct from_tl *f, const struct tl_messageFwdHeader *h)
 	put_str(f, "name", h->from_name);
 	put_i64(f, "post", h->channel_post);
 	put_str(f, "author", h->post_author);
-	if (h->saved_from_peer || h->saved_from_id || h->saved_from_name.len) {
+	if (h->saved_from_peer || h->saved_from_id || h->saved_from_name.len || h->saved_date) {
 		jsonw_key(&f->w, "saved_from");
 		jsonw_object(&f->w);
 		put_peer(f, "chat", h->saved_from_peer);

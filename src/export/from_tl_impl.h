@@ -20,6 +20,7 @@ struct from_tl {
 	struct json_writer w;
 	int err;      /* the first failure beside the buffer's */
 	bool forum;   /* the chat is one: what names no topic is in General */
+	int depth;    /* of media inside one another; 1 is the message's own */
 	int64_t self; /* the account, where the page tells; else 0 */
 };
 
@@ -142,6 +143,9 @@ void put_media(struct from_tl *f, const char *key, const union tl_MessageMedia *
 void write_todo_item(struct from_tl *f, const struct tl_todoItem *item,
 	const struct tl_vec_TodoCompletion *completions);
 void put_poll_answer(struct from_tl *f, const union tl_PollAnswer *answer);
+
+/* polls.answers, as a value. */
+void write_poll_results(struct from_tl *f, const struct tl_messageMediaPoll *media);
 
 /* {"amount":5,"currency":"XTR"} */
 void put_amount(struct from_tl *f, const char *key, const union tl_StarsAmount *amount);

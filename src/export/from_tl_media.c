@@ -11,11 +11,10 @@ static void kind(struct from_tl *f, const char *name)
 	put_cstr(f, "kind", name);
 }
 
-static void expired(struct from_tl *f, const char *what, int32_t ttl)
+static void expired(struct from_tl *f, const char *what)
 {
 	kind(f, "expired");
 	put_cstr(f, "what", what);
-	put_i64(f, "ttl", ttl);
 }
 
 /* ---- files ---- */
@@ -24,12 +23,12 @@ static void photo(struct from_tl *f, const union tl_MessageMedia *media)
 {
 	const struct tl_messageMediaPhoto *m = &media->messageMediaPhoto;
 
-	if (!m->photo) {
-		expired(f, "photo", m->ttl_seconds);
-		return;
+	if (m->photo) {
+		kind(f, "photo");
+		put_photo(f, "file", m->photo);
+	} else {
+		expired(f, "photo");
 	}
-	kind(f, "photo");
-	put_photo(f, "file", m->photo);
 	put_document(f, "live", m->video);
 	put_i64(f, "ttl", m->ttl_seconds);
 }
@@ -90,23 +89,12 @@ static void put_set(struct from_tl *f, const union tl_InputStickerSet *set)
 		put_str(f, "set", set->inputStickerSetShortName.short_name);
 }
 
-static void document(struct from_tl *f, const union tl_MessageMedia *media)
+static void present(struct from_tl *f, const union tl_Document *document)
 {
-	const struct tl_messageMediaDocument *m = &media->messageMediaDocument;
-	struct nature n;
+	struct nature n = nature_of(document);
 
-	if (!m->document) {
-		expired(f,
-			m->round           ? "round"
-				: m->video ? "video"
-				: m->voice ? "voice"
-					   : "document",
-			m->ttl_seconds);
-		return;
-	}
-	n = nature_of(m->document);
 	kind(f, kind_of(&n));
-	put_document(f, "file", m->document);
+	put_document(f, "file", document);
 	if (n.set) {
 		put_str(f, "emoji", n.emoji);
 		put_set(f, n.set);
@@ -115,6 +103,20 @@ static void document(struct from_tl *f, const union tl_MessageMedia *media)
 		put_str(f, "performer", n.audio->performer);
 		put_base64(f, "waveform", n.audio->waveform);
 	}
+}
+
+static void document(struct from_tl *f, const union tl_MessageMedia *media)
+{
+	const struct tl_messageMediaDocument *m = &media->messageMediaDocument;
+
+	if (m->document)
+		present(f, m->document);
+	else
+		expired(f,
+			m->round           ? "round"
+				: m->video ? "video"
+				: m->voice ? "voice"
+					   : "document");
 	put_photo(f, "cover", m->video_cover);
 	put_i64(f, "start", m->video_timestamp);
 	put_i64(f, "ttl", m->ttl_seconds);
@@ -197,6 +199,37 @@ void put_poll_answer(struct from_tl *f, const union tl_PollAnswer *answer)
 	put_i64(f, "date", a->date);
 }
 
+static const struct tl_pollAnswerVoters *voters_of(
+	const struct tl_pollResults *results, struct tobs_view option)
+{
+	for (uint32_t i = 0; i < results->results.count; i++)
+		if (tobs_view_eq(results->results.items[i]->option, option))
+			return results->results.items[i];
+	return NULL;
+}
+
+void write_poll_results(struct from_tl *f, const struct tl_messageMediaPoll *media)
+{
+	const struct tl_vec_PollAnswer *answers = &media->poll->answers;
+
+	jsonw_array(&f->w);
+	for (uint32_t i = 0; i < answers->count; i++) {
+		const union tl_PollAnswer *a = answers->items[i];
+		const struct tl_pollAnswerVoters *v;
+
+		if (a->ctor != TL_pollAnswer)
+			continue;
+		v = voters_of(media->results, a->pollAnswer.option);
+		jsonw_object(&f->w);
+		put_poll_answer(f, a);
+		put_number(f, "voters", v ? v->voters : 0);
+		put_true(f, "chosen", v && v->chosen);
+		put_true(f, "correct", v && v->correct);
+		jsonw_end(&f->w);
+	}
+	jsonw_end(&f->w);
+}
+
 static void write_answer_texts(struct from_tl *f, const struct tl_vec_PollAnswer *answers)
 {
 	jsonw_key(&f->w, "answers");
@@ -225,6 +258,13 @@ static void poll(struct from_tl *f, const union tl_MessageMedia *media)
 	put_media(f, "solution_media", m->results->solution_media);
 	put_media(f, "attached", m->attached_media);
 	write_answer_texts(f, &p->answers);
+	/* The message's own poll has a row of its own. */
+	if (f->depth == 1)
+		return;
+	put_true(f, "closed", p->closed);
+	put_number(f, "voters", m->results->total_voters);
+	jsonw_key(&f->w, "results");
+	write_poll_results(f, m);
 }
 
 void write_todo_item(struct from_tl *f, const struct tl_todoItem *item,
@@ -289,18 +329,24 @@ static void game(struct from_tl *f, const union tl_MessageMedia *media)
 
 static void put_web_document(struct from_tl *f, const char *key, const union tl_WebDocument *doc)
 {
-	const struct tl_webDocument *d = &doc->webDocument;
-	const struct tl_webDocumentNoProxy *n = &doc->webDocumentNoProxy;
-	bool proxied;
+	const struct tl_webDocumentNoProxy *n;
+	const struct tl_webDocument *d;
 
 	if (!doc)
 		return;
-	proxied = doc->ctor == TL_webDocument;
 	jsonw_key(&f->w, key);
 	jsonw_object(&f->w);
-	put_str(f, "url", proxied ? d->url : n->url);
-	put_str(f, "mime", proxied ? d->mime_type : n->mime_type);
-	put_i64(f, "size", proxied ? d->size : n->size);
+	if (doc->ctor == TL_webDocument) {
+		d = &doc->webDocument;
+		put_str(f, "url", d->url);
+		put_str(f, "mime", d->mime_type);
+		put_i64(f, "size", d->size);
+	} else {
+		n = &doc->webDocumentNoProxy;
+		put_str(f, "url", n->url);
+		put_str(f, "mime", n->mime_type);
+		put_i64(f, "size", n->size);
+	}
 	jsonw_end(&f->w);
 }
 
@@ -481,7 +527,9 @@ void write_media(struct from_tl *f, const union tl_MessageMedia *media)
 		if (rows[i].ctor == media->ctor)
 			fn = rows[i].fn;
 	jsonw_object(&f->w);
+	f->depth++;
 	fn(f, media);
+	f->depth--;
 	jsonw_end(&f->w);
 }
 

@@ -69,7 +69,7 @@ static void a_file_in_the_way(void **state)
 	(void)state;
 	write_file(tmpdir_file(&dir, "out"), "x", 1);
 	assert_code(archive_open(&a, tmpdir_file(&dir, "out"), NULL, &err), TOBS_ENOTFOUND);
-	assert_non_null(strstr(err.message, "cannot be made"));
+	assert_non_null(strstr(err.message, "cannot make the folder"));
 	write_file(tmpdir_file(&dir, ".tobs"), "x", 1);
 	assert_code(archive_open(&a, dir.path, NULL, &err), TOBS_ENOTFOUND);
 }
