@@ -90,6 +90,23 @@ static inline const char *scene_rows(struct archive *a, const char *sql, int col
 	return out;
 }
 
+/* For sqlite_set_gate(): the statement with number `at` fails. */
+struct scene_fault {
+	uint64_t at;
+	int code;
+	bool hit; /* there was one */
+};
+
+static inline int scene_gate(uint64_t nth, void *user)
+{
+	struct scene_fault *f = user;
+
+	if (nth != f->at)
+		return TOBS_OK;
+	f->hit = true;
+	return f->code;
+}
+
 /* One message with a text; what else it has is set through the pointer. */
 static inline struct archive_message *scene_message(
 	struct archive_batch *b, int32_t chat, int32_t id, const char *text)

@@ -209,26 +209,10 @@ static void every_allocation_fails_in_turn(void **state)
 	fail_each_allocation(open_it, &r);
 }
 
-struct fault {
-	uint64_t at;
-	int code;
-	bool hit;
-};
-
-static int gate(uint64_t nth, void *user)
-{
-	struct fault *f = user;
-
-	if (nth != f->at)
-		return TOBS_OK;
-	f->hit = true;
-	return f->code;
-}
-
 /* Whatever fails while an archive is made, the next attempt makes it. */
 static void every_statement_fails_in_turn(void **state)
 {
-	struct fault f = { .code = TOBS_ENOSPC, .hit = true };
+	struct scene_fault f = { .code = TOBS_ENOSPC, .hit = true };
 
 	(void)state;
 	for (; f.hit; f.at++) {
@@ -238,7 +222,7 @@ static void every_statement_fails_in_turn(void **state)
 		tmpdir_deinit(&dir);
 		tmpdir_init(&dir);
 		f.hit = false;
-		sqlite_set_gate(gate, &f);
+		sqlite_set_gate(scene_gate, &f);
 		r = archive_open(&a, dir.path, NULL, NULL);
 		sqlite_set_gate(NULL, NULL);
 		assert_code(r, f.hit ? TOBS_ENOSPC : TOBS_OK);

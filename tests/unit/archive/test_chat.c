@@ -467,25 +467,10 @@ static void every_allocation_fails_in_turn(void **state)
 	assert_int_equal(scene_number(a, "SELECT count(*) FROM chats"), 1);
 }
 
-struct fault {
-	uint64_t at;
-	bool hit;
-};
-
-static int gate(uint64_t nth, void *user)
-{
-	struct fault *f = user;
-
-	if (nth != f->at)
-		return TOBS_OK;
-	f->hit = true;
-	return TOBS_ENOSPC;
-}
-
 /* Each statement of making a chat and renaming it fails; afterwards it goes as if nothing was. */
 static void every_statement_fails_in_turn(void **state)
 {
-	struct fault f = { .hit = true };
+	struct scene_fault f = { .hit = true, .code = TOBS_ENOSPC };
 
 	for (; f.hit; f.at++) {
 		struct archive_chat c = full_chat(), got;
@@ -495,7 +480,7 @@ static void every_statement_fails_in_turn(void **state)
 		c.title = tobs_str("Renamed");
 		c.about = tobs_str("other");
 		f.hit = false;
-		sqlite_set_gate(gate, &f);
+		sqlite_set_gate(scene_gate, &f);
 		r = archive_chat_put(a, &c, &arena, &got, NULL);
 		sqlite_set_gate(NULL, NULL);
 		assert_code(r, f.hit ? TOBS_ENOSPC : TOBS_OK);

@@ -286,25 +286,10 @@ static void every_allocation_fails_in_turn(void **state)
 	fail_each_allocation(read_some, &o);
 }
 
-struct fault {
-	uint64_t at;
-	bool hit;
-};
-
-static int gate(uint64_t nth, void *user)
-{
-	struct fault *f = user;
-
-	if (nth != f->at)
-		return TOBS_OK;
-	f->hit = true;
-	return TOBS_EDB;
-}
-
 static void every_statement_fails_in_turn(void **state)
 {
 	struct archive_options o = { .read_only = true };
-	struct fault f = { .hit = true };
+	struct scene_fault f = { .hit = true, .code = TOBS_EDB };
 
 	(void)state;
 	fill();
@@ -312,7 +297,7 @@ static void every_statement_fails_in_turn(void **state)
 		int r;
 
 		f.hit = false;
-		sqlite_set_gate(gate, &f);
+		sqlite_set_gate(scene_gate, &f);
 		r = read_some(&o);
 		sqlite_set_gate(NULL, NULL);
 		assert_code(r, f.hit ? TOBS_EDB : TOBS_OK);

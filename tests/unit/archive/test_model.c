@@ -282,21 +282,6 @@ static void a_writer_that_is_killed(void **state)
 
 /* ---- one step fails ---- */
 
-struct fault {
-	uint64_t at;
-	bool hit;
-};
-
-static int gate(uint64_t nth, void *user)
-{
-	struct fault *f = user;
-
-	if (nth != f->at)
-		return TOBS_OK;
-	f->hit = true;
-	return TOBS_EIO;
-}
-
 /* The archive is never between two batches, whichever of its statements fails. */
 static void a_statement_that_fails(void **state)
 {
@@ -309,12 +294,12 @@ static void a_statement_that_fails(void **state)
 	make_chats();
 	memset(&before, 0, sizeof before);
 	for (int i = 0; i < 150; i++) {
-		struct fault f = { .at = prng_below(&p, 120) };
+		struct scene_fault f = { .at = prng_below(&p, 120), .code = TOBS_EIO };
 		int r;
 
 		after = before;
 		fill_batch(&after, 3, i);
-		sqlite_set_gate(gate, &f);
+		sqlite_set_gate(scene_gate, &f);
 		r = archive_write(a, &b, NULL);
 		sqlite_set_gate(NULL, NULL);
 		assert_code(r, f.hit ? TOBS_EIO : TOBS_OK);

@@ -453,22 +453,6 @@ static void files_and_their_references(void **state)
 	assert_true(s.complete);
 }
 
-struct fault {
-	uint64_t at;
-	int code;
-	bool hit;
-};
-
-static int gate(uint64_t nth, void *user)
-{
-	struct fault *f = user;
-
-	if (nth != f->at)
-		return TOBS_OK;
-	f->hit = true;
-	return f->code;
-}
-
 static const struct archive_peer somebody = { .id = 42, .name = TOBS_LIT("Anna") };
 static const struct archive_file some_file = { .id = 17, .mime = TOBS_LIT("image/png") };
 
@@ -504,7 +488,7 @@ static const char *everything(void)
 /* A failure at any statement leaves what was there, and the same batch goes in afterwards. */
 static void every_statement_fails_in_turn(void **state)
 {
-	struct fault f = { .code = TOBS_ENOSPC, .hit = true };
+	struct scene_fault f = { .code = TOBS_ENOSPC, .hit = true };
 	char before[256];
 
 	for (; f.hit; f.at++) {
@@ -522,7 +506,7 @@ static void every_statement_fails_in_turn(void **state)
 		snprintf(before, sizeof before, "%s", everything());
 		fill_batch();
 		f.hit = false;
-		sqlite_set_gate(gate, &f);
+		sqlite_set_gate(scene_gate, &f);
 		r = archive_write(a, &b, &err);
 		sqlite_set_gate(NULL, NULL);
 		assert_code(r, f.hit ? TOBS_ENOSPC : TOBS_OK);
