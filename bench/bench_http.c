@@ -6,6 +6,7 @@
  * loopback. What the kernel alone takes is the first line: the same exchange by
  * a loop of epoll, read and write.
  */
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,7 +21,14 @@
 #include "net/http_server.h"
 #include "net/tcp.h"
 
-enum { CALLS = 100000, BIG_CALLS = 10000, SMALL = 120, BIG = 60 << 10 };
+enum {
+	TRIES = 3, /* of which the best counts: what disturbs makes it longer */
+	CALLS = 50000,
+	BIG_CALLS = 5000,
+	SMALL = 120,
+	BIG = 60 << 10,
+	IDLE = 10000,
+};
 
 static const char update_json[] =
 	"{\"chat_id\":123456789,\"text\":\"hello, this is the text of a message\"}";
@@ -34,22 +42,33 @@ static double cpu_us(void)
 		(double)(u.ru_utime.tv_usec + u.ru_stime.tv_usec);
 }
 
+/* The best of some tries, in CPU time. */
 struct meter {
 	int64_t start;
-	double cpu;
+	double cpu, best_cpu, best_rate;
 };
 
-static struct meter begin(void)
+static void begin(struct meter *m)
 {
-	return (struct meter){ clock_mono(clock_system()), cpu_us() };
+	m->start = clock_mono(clock_system());
+	m->cpu = cpu_us();
 }
 
-static void report(const char *what, const struct meter *m, int count)
+static void end(struct meter *m, int count)
 {
 	double us = (double)(clock_mono(clock_system()) - m->start);
+	double cpu = (cpu_us() - m->cpu) / count;
 
-	printf("%-44s %9.0f /s %8.2f us CPU\n", what, count * 1e6 / us,
-		(cpu_us() - m->cpu) / count);
+	if (m->best_cpu && cpu >= m->best_cpu)
+		return;
+	m->best_cpu = cpu;
+	m->best_rate = count * 1e6 / us;
+}
+
+static void report(const char *what, const struct meter *m)
+{
+	printf("%-44s %9.0f /s %8.2f us CPU\n", what, m->best_rate, m->best_cpu);
+	fflush(stdout);
 }
 
 /* ---- The client -------------------------------------------------------------- */
@@ -111,20 +130,21 @@ static int bench_client(
 	const struct http_client_options opt = { .connections = (size_t)fibers, .engine = engine };
 	struct calls c = { .port = port, .left = count / 10 };
 	struct tobs_group group;
-	struct meter m;
+	struct meter m = { 0 };
 
 	if (http_client_new(&opt, &c.client, NULL))
 		return 1;
 	tobs_group_init(&group, 0);
-	for (int round = 0; round < 2; round++) { /* the first warms up */
-		m = begin();
+	for (int round = 0; round <= TRIES; round++) { /* the first warms up */
+		begin(&m);
 		for (int i = 0; i < fibers; i++)
 			c.failures += tobs_group_spawn(&group, make_calls, &c, NULL) != 0;
 		tobs_group_wait(&group);
-		if (!round)
-			c.left = count;
+		if (round)
+			end(&m, count);
+		c.left = count;
 	}
-	report(what, &m, count);
+	report(what, &m);
 	http_client_free(c.client);
 	return c.failures;
 }
@@ -209,36 +229,117 @@ static int wait_for_child(void *arg)
 	return http_peer_stop(*(pid_t *)arg, 0);
 }
 
+/* A webhook's request with a body of that size; free() it. */
+static char *make_request(size_t body, size_t *ret_len)
+{
+	char *request = malloc(body + 512);
+	int n;
+
+	if (!request)
+		abort();
+	n = snprintf(request, 512,
+		"POST /hook HTTP/1.1\r\nHost: bot.example.org\r\nConnection: keep-alive\r\n"
+		"Content-Type: application/json\r\nContent-Length: %zu\r\n"
+		"X-Telegram-Bot-Api-Secret-Token: abcdefghijklmnop\r\n\r\n",
+		body);
+	memset(request + n, 'x', body);
+	*ret_len = (size_t)n + body;
+	return request;
+}
+
 static int bench_server(void *arg)
 {
 	const struct load *load = arg;
 	const struct http_server_options opt = { .handle = load->handle };
 	struct http_server *server;
-	char *request = malloc(load->body + 512);
-	struct meter m;
+	struct meter m = { 0 };
 	size_t len, answer;
+	char *request = make_request(load->body, &len);
 	uint16_t port;
-	pid_t pid;
-	int r;
+	int r = http_server_start(&opt, &server, NULL);
 
-	if (!request || http_server_start(&opt, &server, NULL))
-		return 1;
-	len = (size_t)snprintf(request, 512,
-		"POST /hook HTTP/1.1\r\nHost: bot.example.org\r\nConnection: keep-alive\r\n"
-		"Content-Type: application/json\r\nContent-Length: %zu\r\n"
-		"X-Telegram-Bot-Api-Secret-Token: abcdefghijklmnop\r\n\r\n",
-		load->body);
-	memset(request + len, 'x', load->body);
-	len += load->body;
+	if (r)
+		return r;
 	port = addr_port(http_server_addr(server));
 	answer = ask_once(port, request, len);
-	m = begin();
-	pid = http_peer_load(port, request, len, answer, load->connections, load->count);
-	r = tobs_offload(wait_for_child, &pid);
-	report(load->what, &m, load->count);
+	for (int i = 0; i < TRIES && !r; i++) {
+		pid_t pid;
+
+		begin(&m);
+		pid = http_peer_load(port, request, len, answer, load->connections, load->count);
+		r = tobs_offload(wait_for_child, &pid);
+		end(&m, load->count);
+	}
+	report(load->what, &m);
 	http_server_stop(server, 1000);
 	free(request);
 	return r;
+}
+
+/* KiB of memory this process uses. */
+static long rss_kib(void)
+{
+	FILE *f = fopen("/proc/self/statm", "r");
+	long all = 0, resident = 0;
+	char line[128] = "", *end;
+
+	if (f && fgets(line, sizeof line, f)) {
+		all = strtol(line, &end, 10);
+		resident = strtol(end, NULL, 10);
+	}
+	if (f)
+		fclose(f);
+	return all ? resident * (sysconf(_SC_PAGESIZE) / 1024) : 0;
+}
+
+/* What connections weigh that nobody uses: new ones, and ones that were used. */
+static int bench_idle(void *arg)
+{
+	const struct http_server_options opt = { .handle = answer_at_once,
+		.connections = 2 * IDLE };
+	bool used = *(bool *)arg;
+	struct http_server_stats stats;
+	struct http_server *server;
+	size_t len, answer;
+	char *request = make_request(700, &len);
+	uint16_t port;
+	long before;
+	int fd = -1, r = http_server_start(&opt, &server, NULL);
+	pid_t pid;
+
+	if (r)
+		return r;
+	port = addr_port(http_server_addr(server));
+	answer = ask_once(port, request, len);
+	malloc_trim(0); /* what an earlier run left */
+	before = rss_kib();
+	pid = http_peer_hold(port, used ? request : NULL, len, answer, IDLE, &fd);
+	r = tobs_fd_wait(fd, TOBS_READABLE, NULL);
+	tobs_sleep(100);
+	http_server_stats(server, &stats);
+	printf("%-44s %9zu open %6.1f KiB each\n",
+		used ? "server, idle connections, used once" : "server, idle connections, new",
+		stats.connections, (double)(rss_kib() - before) / IDLE);
+	r = r || stats.connections < IDLE;
+	http_peer_stop(pid, 1);
+	close(fd);
+	http_server_stop(server, 1000);
+	free(request);
+	return r;
+}
+
+static int bench_idles(void)
+{
+	struct rlimit files;
+	bool used = false;
+	int failures;
+
+	getrlimit(RLIMIT_NOFILE, &files);
+	files.rlim_cur = files.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &files);
+	failures = tobs_run(bench_idle, &used) != 0;
+	used = true;
+	return failures + (tobs_run(bench_idle, &used) != 0);
 }
 
 static int bench_servers(void)
@@ -261,6 +362,7 @@ int main(void)
 {
 	int failures = 0;
 
+	failures += bench_idles(); /* first, while memory is what it was */
 	failures += bench_servers();
 	failures += with_peer(bench_clients, SMALL);
 	failures += with_peer(bench_big_clients, BIG);

@@ -150,6 +150,52 @@ pid_t http_peer_load(uint16_t port, const void *request, size_t len, size_t answ
 	return pid;
 }
 
+static void hold(uint16_t port, const char *request, size_t len, size_t answer_len, int connections)
+{
+	struct sockaddr_in to = { .sin_family = AF_INET,
+		.sin_port = htons(port),
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+
+	for (int i = 0; i < connections; i++) {
+		int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+		if (fd < 0 || connect(fd, (struct sockaddr *)&to, sizeof to) < 0)
+			die("connecting");
+		if (!request)
+			continue;
+		write_all(fd, request, len);
+		for (size_t have = 0; have < answer_len;) {
+			ssize_t n = read(fd, bytes, sizeof bytes);
+
+			if (n <= 0)
+				die("reading");
+			have += (size_t)n;
+		}
+	}
+}
+
+pid_t http_peer_hold(uint16_t port, const void *request, size_t len, size_t answer_len,
+	int connections, int *ret_fd)
+{
+	int ready[2];
+	pid_t pid;
+
+	if (pipe(ready) < 0)
+		die("pipe");
+	fflush(NULL);
+	pid = fork();
+	if (pid == 0) {
+		close(ready[0]);
+		hold(port, request, len, answer_len, connections);
+		if (write(ready[1], "", 1) == 1)
+			pause();
+		_exit(0);
+	}
+	close(ready[1]);
+	*ret_fd = ready[0];
+	return pid;
+}
+
 int http_peer_stop(pid_t pid, int kill_it)
 {
 	int status = 0;

@@ -23,6 +23,14 @@ pid_t http_peer_serve(const void *answer, size_t len, uint16_t *ret_port);
 pid_t http_peer_load(uint16_t port, const void *request, size_t len, size_t answer_len,
 	int connections, int count);
 
+/*
+ * Opens so many connections, sends `request` over each unless it is NULL and
+ * waits for the answers, and keeps them all until it is killed. *ret_fd becomes
+ * readable when they are there, or when it has failed.
+ */
+pid_t http_peer_hold(uint16_t port, const void *request, size_t len, size_t answer_len,
+	int connections, int *ret_fd);
+
 /* Waits for the child, which is killed first unless it ends by itself; its exit status. */
 int http_peer_stop(pid_t pid, int kill_it);
 

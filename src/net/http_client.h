@@ -17,9 +17,9 @@
  * followed, cookies not kept, the environment (http_proxy, …) not looked at.
  *
  * Two ways lead out. Plain HTTP/1.1 to a TCP or Unix socket, which is how one
- * speaks to a local Bot API server, is our own: 2 µs of CPU a call above what
- * the kernel takes, where libcurl takes 14 (bench/bench_http.c). TLS, HTTP/2 and
- * proxies are libcurl's.
+ * speaks to a local Bot API server, is our own: a call costs 9 µs of CPU, nearly
+ * all of it the kernel's, where libcurl's costs 36, and 23 in a bare loop
+ * (bench/bench_http.c). TLS, HTTP/2, proxies and uploads are libcurl's.
  *
  * Nothing of a URL but its origin ("https://host:port") gets into errors and
  * logs: the path of a Bot API call holds the token.
