@@ -15,6 +15,7 @@ enum {
 	OUT_MAX = 64 << 20,
 	TAKE_BYTES = 32 << 10, /* of answers in one packet, so that a break costs little */
 	ARENA_MAX = 256 << 20,
+	GOODBYE_MS = 1000,
 	UNKNOWN_KEY = -404,
 };
 
@@ -51,6 +52,7 @@ struct conn {
 	uint64_t traffic;      /* bytes in both directions */
 	bool silent;           /* half-open: nothing goes out any more */
 	bool broken;
+	bool ending; /* nothing is read any more: what is on its way goes out, and that is all */
 };
 
 static int64_t now(const struct conn *c)
@@ -270,19 +272,27 @@ static int send_out(struct conn *c)
 	return r;
 }
 
+/* What the sessions have is taken over, unless the connection is about to end. */
+static int collect(struct conn *c)
+{
+	int r = release_held(c, false);
+
+	return r ? r : flush_sessions(c);
+}
+
 static int writer_main(void *arg)
 {
 	struct conn *c = arg;
 	int r = TOBS_OK;
 
 	while (!r && !c->broken) {
-		r = release_held(c, false);
-		if (!r)
-			r = flush_sessions(c);
+		r = c->ending ? TOBS_OK : collect(c);
 		if (!r)
 			r = release(c);
 		if (r)
 			break;
+		if (c->ending && !c->out.len && !c->parcels.count)
+			return TOBS_OK;
 		if (is_left_alone(c))
 			break;
 		r = c->out.len ? send_out(c) : wait_for_work(c);
@@ -545,15 +555,14 @@ static void conn_deinit(struct conn *c)
 }
 
 /* What is still to be said (a transport error) is said before the connection ends. */
-static void say_goodbye(struct conn *c)
+static void say_goodbye(struct conn *c, struct tobs_fiber *writer)
 {
 	struct tobs_deadline d;
 
-	if (c->broken)
-		return;
-	tobs_deadline_push(&d, 1000);
-	if (!release(c) && c->out.len)
-		(void)send_out(c);
+	c->ending = true;
+	tobs_cond_broadcast(&c->wake);
+	tobs_deadline_push(&d, GOODBYE_MS);
+	(void)tobs_join(writer, NULL);
 	tobs_deadline_pop(&d);
 }
 
@@ -577,9 +586,9 @@ int conn_main(void *arg)
 		r = reader(c);
 		log_debug("sim", "connection to DC %d ends: %s", c->dc->id, tobs_error_text(r));
 		tobs_shield_begin(&shield);
-		tobs_cancel(writer);
-		(void)tobs_join(writer, NULL);
-		say_goodbye(c);
+		if (r == TOBS_ECANCELED)
+			tobs_cancel(writer);
+		say_goodbye(c, writer);
 		tobs_shield_end(&shield);
 	}
 	conn_deinit(c);

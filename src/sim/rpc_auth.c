@@ -78,31 +78,48 @@ static bool is_phone(struct tobs_view phone)
 	return digits >= 5 && digits <= 15;
 }
 
-static bool send_code(struct sim_call *c)
+/* The code goes to the app first, and by SMS when it is asked for again. */
+static bool code_sent(struct sim_call *c, struct tobs_view phone, bool again)
 {
-	const struct tl_auth_sendCode *q = c->query;
+	static const struct tl_auth_sentCodeTypeApp app = { TL_auth_sentCodeTypeApp, CODE_LENGTH };
+	static const struct tl_auth_sentCodeTypeSms sms = { TL_auth_sentCodeTypeSms, CODE_LENGTH };
+	static const struct tl_auth_codeTypeSms next = { TL_auth_codeTypeSms };
 	struct tl_auth_sentCode *sent = RPC_NEW(c, tl_auth_sentCode);
-	struct tl_auth_sentCodeTypeApp *type = RPC_NEW(c, tl_auth_sentCodeTypeApp);
 	char hash[HASH_ROOM];
 
-	if (!sent || !type)
+	if (!sent)
 		return rpc_no_memory(c);
-	if (!accepted(c, q->api_id, q->api_hash))
-		return false;
-	if (!is_phone(q->phone_number))
-		return rpc_refuse(c, 400, "PHONE_NUMBER_INVALID");
-	if (!at_home(c, "PHONE_MIGRATE"))
-		return false;
-	code_hash(c, q->phone_number, hash);
-	type->ctor = TL_auth_sentCodeTypeApp;
-	type->length = CODE_LENGTH;
+	code_hash(c, phone, hash);
 	sent->ctor = TL_auth_sentCode;
-	sent->type = (const void *)type;
+	sent->type = again ? (const void *)&sms : (const void *)&app;
+	sent->next_type = again ? NULL : (const void *)&next;
 	sent->has_timeout = 1;
 	sent->timeout = 60;
 	if (tobs_arena_view(c->arena, tobs_str(hash), &sent->phone_code_hash))
 		return rpc_no_memory(c);
 	return rpc_ok(c, sent);
+}
+
+static bool send_code(struct sim_call *c)
+{
+	const struct tl_auth_sendCode *q = c->query;
+
+	if (!accepted(c, q->api_id, q->api_hash))
+		return false;
+	if (!is_phone(q->phone_number))
+		return rpc_refuse(c, 400, "PHONE_NUMBER_INVALID");
+	return at_home(c, "PHONE_MIGRATE") && code_sent(c, q->phone_number, false);
+}
+
+static bool resend_code(struct sim_call *c)
+{
+	const struct tl_auth_resendCode *q = c->query;
+	char hash[HASH_ROOM];
+
+	code_hash(c, q->phone_number, hash);
+	if (!tobs_view_is(q->phone_code_hash, hash))
+		return rpc_refuse(c, 400, "PHONE_CODE_EXPIRED");
+	return code_sent(c, q->phone_number, true);
 }
 
 static bool sign_in(struct sim_call *c)
@@ -382,6 +399,7 @@ static bool bind_temp(struct sim_call *c)
 
 const struct sim_method rpc_auth[] = {
 	{ TL_auth_sendCode, send_code, RPC_ANYBODY },
+	{ TL_auth_resendCode, resend_code, RPC_ANYBODY },
 	{ TL_auth_signIn, sign_in, RPC_ANYBODY },
 	{ TL_auth_checkPassword, check_password, RPC_ANYBODY },
 	{ TL_auth_importBotAuthorization, import_bot, RPC_ANYBODY },

@@ -79,24 +79,43 @@ static void close_listeners(struct sim_server *s)
 	}
 }
 
+static int listen_from(struct sim_server *s, const char *host, int port, struct tobs_err *err)
+{
+	int count = s->world->options.dc_count, r = listen_dc(s, host, port, 1, err);
+
+	for (int id = 2; !r && id <= count; id++)
+		r = listen_dc(s, host, s->dcs[0].port + id - 1, id, err);
+	return r;
+}
+
+static bool is_taken(int r)
+{
+	return r == TOBS_EEXISTS || r == TOBS_EPERM || r == TOBS_EINVAL;
+}
+
 /*
  * Consecutive ports. With port 0 the system picks the first, and another one
- * when those behind it are not free.
+ * when those behind it are not free; on a machine that has hardly any left, it
+ * picks each of them.
  */
 static int listen_all(
 	struct sim_server *s, const struct sim_server_options *o, struct tobs_err *err)
 {
 	const char *host = o->host ? o->host : "127.0.0.1";
-	int count = s->world->options.dc_count, r = TOBS_OK;
+	int count = s->world->options.dc_count, r = listen_from(s, host, o->port, err);
 
-	for (int attempt = 0; attempt < PORT_ATTEMPTS; attempt++) {
-		r = listen_dc(s, host, o->port, 1, err);
-		for (int id = 2; !r && id <= count; id++)
-			r = listen_dc(s, host, s->dcs[0].port + id - 1, id, err);
-		if (o->port || (r != TOBS_EEXISTS && r != TOBS_EPERM && r != TOBS_EINVAL))
-			break;
+	if (o->port)
+		return r;
+	for (int attempt = 1; is_taken(r) && attempt < PORT_ATTEMPTS; attempt++) {
 		close_listeners(s);
+		r = listen_from(s, host, 0, err);
 	}
+	if (!is_taken(r))
+		return r;
+	close_listeners(s);
+	r = TOBS_OK;
+	for (int id = 1; !r && id <= count; id++)
+		r = listen_dc(s, host, 0, id, err);
 	return r;
 }
 

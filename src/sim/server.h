@@ -25,7 +25,7 @@ struct rsa_private;
 struct sim_server_options {
 	struct sim_world *world; /* borrowed */
 	const char *host;        /* numeric; NULL: 127.0.0.1 */
-	uint16_t port;           /* of DC 1, the others follow; 0: any free ones in a row */
+	uint16_t port; /* of DC 1, the others follow; 0: any free ones, in a row if possible */
 	const char *private_key; /* PEM; NULL: a new key */
 	uint64_t seed;           /* of the faults */
 	/*

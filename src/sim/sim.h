@@ -33,7 +33,7 @@ struct sim_options {
 	const char *const *synthetic; /* specs of chats, see synthetic.h */
 	size_t synthetic_count;
 	const char *host;   /* numeric; NULL: 127.0.0.1 */
-	uint16_t port;      /* of DC 1, the others follow; 0: any free ones in a row */
+	uint16_t port;      /* of DC 1, the others follow; 0: any free ones, in a row if possible */
 	const char *faults; /* "latency=100,drop=200000" or JSON, see faults.h; NULL: none */
 	const char *folder; /* made when it is not there; NULL: no files */
 	uint64_t seed;
