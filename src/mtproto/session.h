@@ -25,6 +25,7 @@
 #include "base/rand.h"
 #include "crypto/kdf.h"
 #include "mtproto/link.h"
+#include "mtproto/message.h"
 
 struct mt_session;
 
@@ -138,6 +139,14 @@ bool mt_session_has_output(const struct mt_session *s);
  * TOBS_ENOMEM: close it too, what was not acknowledged comes again.
  */
 int mt_session_receive(struct mt_session *s, uint8_t *packet, size_t len);
+
+/*
+ * The same in two halves, for long packets: decrypting touches nothing of the
+ * session but its key, so it may run on another thread while the session is used.
+ */
+int mt_session_decrypt(
+	const struct mt_session *s, uint8_t *packet, size_t len, struct mt_message *ret);
+int mt_session_accept(struct mt_session *s, const struct mt_message *m);
 
 /*
  * Time has passed: pings, acknowledgements and inquiries that are due are made

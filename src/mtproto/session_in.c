@@ -564,21 +564,30 @@ static bool time_is_right(struct mt_session *s, uint64_t msg_id)
 	return true;
 }
 
-int mt_session_receive(struct mt_session *s, uint8_t *packet, size_t len)
+int mt_session_decrypt(
+	const struct mt_session *s, uint8_t *packet, size_t len, struct mt_message *ret)
 {
-	struct mt_message m;
-	int r = mt_open(packet, len, &s->key, MSG_BY_SERVER, &m, NULL);
+	return mt_open(packet, len, &s->key, MSG_BY_SERVER, ret, NULL);
+}
 
-	if (r)
-		return r;
+int mt_session_accept(struct mt_session *s, const struct mt_message *m)
+{
 	/* Left over from before session_restart(): authentic, but no longer ours. */
-	if (m.session_id != s->id)
+	if (m->session_id != s->id)
 		return TOBS_OK;
-	if (!(m.msg_id & 1))
+	if (!(m->msg_id & 1))
 		return TOBS_ECRYPTO;
-	if (!mt_seen_has(&s->seen, m.msg_id) && !time_is_right(s, m.msg_id))
+	if (!mt_seen_has(&s->seen, m->msg_id) && !time_is_right(s, m->msg_id))
 		return TOBS_OK; /* too old: as if it had not come */
 	s->last_heard = session_now(s);
 	s->probe_sent = 0;
-	return session_message(s, m.msg_id, m.seq_no, m.body, false);
+	return session_message(s, m->msg_id, m->seq_no, m->body, false);
+}
+
+int mt_session_receive(struct mt_session *s, uint8_t *packet, size_t len)
+{
+	struct mt_message m;
+	int r = mt_session_decrypt(s, packet, len, &m);
+
+	return r ? r : mt_session_accept(s, &m);
 }
