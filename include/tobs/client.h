@@ -190,7 +190,11 @@ int64_t tobs_client_self(const struct tobs_client *c);
 
 /* How a login asks its person. Each returns 0, or a TOBS_E… that ends the login. */
 struct tobs_login_ui {
-	/* The code that was sent by `how` ("app", "sms", "call", …); into *ret. */
+	/*
+	 * The code that was sent by `how` ("app", "sms", "call", "flash_call",
+	 * "missed_call", "email", "fragment", "sms_word", "sms_phrase"), `length` long
+	 * (0: not told); into *ret. Nothing there asks for it by another way, if there is one.
+	 */
 	int (*code)(void *user, const char *how, int length, struct tobs_buf *ret);
 	/* The 2FA password; `hint` may be empty. */
 	int (*password)(void *user, const char *hint, struct tobs_buf *ret);

@@ -150,6 +150,8 @@ static int on_migrate_home(struct attempt *a, struct tobs_err *err)
 	r = dc_join(d, err);
 	if (r)
 		return r;
+	ARRAY_EACH (l, &a->c->lanes)
+		lane_keep(*l, false);
 	s->home = to;
 	s->head_dirty = true;
 	client_soiled(a->c);
@@ -279,6 +281,20 @@ static int take_answer(
 	return TOBS_OK;
 }
 
+/* Updates come over the connection that a logged-in account has with its home. */
+static void keep_for_updates(const struct attempt *a)
+{
+	const struct tobs_client *c = a->c;
+	struct lane *l = a->lane;
+	bool wanted;
+
+	if (!c->setup.updates || !l || l->route != TOBS_ROUTE_HOME || l->number != 0)
+		return;
+	wanted = c->store.self && l->dc->id == client_home(c);
+	if (wanted != l->wanted)
+		lane_keep(l, wanted);
+}
+
 int call_run(struct tobs_client *c, const struct call_request *request, struct tobs_reply *reply,
 	void *ret, struct tobs_err *err)
 {
@@ -302,6 +318,7 @@ int call_run(struct tobs_client *c, const struct call_request *request, struct t
 	r = try_until(&a, err);
 	if (!r)
 		r = take_answer(&a, reply, ret, err);
+	keep_for_updates(&a);
 	client_leave(c);
 	return r;
 }

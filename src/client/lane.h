@@ -76,6 +76,7 @@ struct lane {
 	struct mt_session *session;
 	uint64_t session_key;    /* id of the key it uses */
 	struct tobs_cond output; /* for the writer: something to send */
+	int64_t idle_since;      /* µs monotonic, when a call was last under way */
 	int64_t renew_at;   /* µs monotonic, when the temporary key is to be replaced; 0: never */
 	int64_t drained_by; /* … and until when queries under way are waited for */
 	struct lane_bind bind;

@@ -12,8 +12,10 @@
 
 enum {
 	SECOND = 1000000,
-	WRITE_MS = 30000, /* the other side must take what we send within this time */
-	DRAIN_S = 30,     /* queries under way may take so long when the key is to be replaced */
+	WRITE_MS = 30000,         /* the other side must take what we send within this time */
+	OFFLOAD_FROM = 128 << 10, /* bytes */
+	IDLE_S = 300,             /* a connection nobody has used for so long is ended */
+	DRAIN_S = 30, /* queries under way may take so long when the key is to be replaced */
 	RENEWAL = TOBS_EAGAIN,
 	BIND_SEALED_AT = 25, /* id, perm_auth_key_id, nonce, expires_at, length of the bytes */
 };
@@ -287,6 +289,11 @@ static int send_output(struct lane *l)
 	return r;
 }
 
+static bool is_idle(const struct lane *l)
+{
+	return list_empty(&l->calls) && !l->wanted;
+}
+
 static int wait_for_output(struct lane *l)
 {
 	int64_t due = mt_session_due(l->session), left;
@@ -295,6 +302,8 @@ static int wait_for_output(struct lane *l)
 
 	if (l->renew_at)
 		due = MIN(due, l->renew_at);
+	if (is_idle(l))
+		due = MIN(due, l->idle_since + (int64_t)IDLE_S * SECOND);
 	left = due - clock_mono(l->client->clock);
 	tobs_deadline_push(&d, MAX(left, 0) / 1000 + 1);
 	r = tobs_cond_wait(&l->output);
@@ -321,10 +330,22 @@ static int drain(struct lane *l)
 	return RENEWAL;
 }
 
+/* Whether the connection has been of no use for long. */
+static bool is_superfluous(struct lane *l)
+{
+	int64_t now = clock_mono(l->client->clock);
+
+	if (!is_idle(l))
+		l->idle_since = now;
+	return now - l->idle_since >= (int64_t)IDLE_S * SECOND;
+}
+
 static int writer_main(void *arg)
 {
 	struct lane *l = arg;
 	int r = TOBS_OK;
+
+	l->idle_since = clock_mono(l->client->clock);
 
 	while (!r) {
 		r = mt_session_tick(l->session);
@@ -332,6 +353,8 @@ static int writer_main(void *arg)
 			tobs_fail(&l->ended_why, r, "the server has fallen silent");
 		else
 			r = drain(l);
+		if (!r && is_superfluous(l))
+			r = tobs_fail(&l->ended_why, TOBS_ECLOSED, "idle");
 		if (!r && mt_session_has_output(l->session))
 			r = send_output(l);
 		else if (!r)
@@ -344,6 +367,31 @@ static int writer_main(void *arg)
 
 /* ---- the reader, which is the lane's own fiber ---- */
 
+struct decrypting {
+	const struct mt_session *session;
+	struct mt_packet *packet;
+	struct mt_message message;
+};
+
+static int decrypt(void *arg)
+{
+	struct decrypting *d = arg;
+
+	return mt_session_decrypt(d->session, d->packet->data, d->packet->len, &d->message);
+}
+
+/* A part of a file takes longer than the way to a worker thread; others go on meanwhile. */
+static int take_message(struct lane *l, struct mt_packet *packet)
+{
+	struct decrypting d = { .session = l->session, .packet = packet };
+	int r;
+
+	if (packet->len < OFFLOAD_FROM)
+		return mt_session_receive(l->session, packet->data, packet->len);
+	r = tobs_offload(decrypt, &d);
+	return r ? r : mt_session_accept(l->session, &d.message);
+}
+
 static int take_packet(struct lane *l, struct mt_packet *packet, struct tobs_err *err)
 {
 	int r;
@@ -352,7 +400,9 @@ static int take_packet(struct lane *l, struct mt_packet *packet, struct tobs_err
 		return line_refused(packet->number, err);
 	if (packet->kind == MT_PACKET_QUICK_ACK)
 		return TOBS_OK;
-	r = mt_session_receive(l->session, packet->data, packet->len);
+	r = take_message(l, packet);
+	if (r == TOBS_ECANCELED)
+		return r;
 	if (r)
 		return tobs_fail(
 			err, r, "what the server sends cannot be read: %s", tobs_error_text(r));

@@ -306,7 +306,9 @@ int tobs_log_out(struct tobs_client *c, struct tobs_err *err)
 
 		dc_drop_temp(d, d->temp.key.id);
 	}
-	ARRAY_EACH (l, &c->lanes)
+	ARRAY_EACH (l, &c->lanes) {
+		lane_keep(*l, false);
 		lane_break(*l);
+	}
 	return client_save(c, err);
 }

@@ -366,6 +366,31 @@ STAGE_TEST(another_data_centre)
 	assert_int_equal(sim_server_stats(s->server)->exchanges, 3);
 }
 
+STAGE_TEST(long_answers)
+{
+	const union tl_Document *doc;
+	struct tl_inputDocumentFileLocation at = { .ctor = TL_inputDocumentFileLocation };
+	struct tl_upload_getFile q = {
+		.ctor = TL_upload_getFile, .location = (const void *)&at, .limit = 1 << 20
+	};
+	const union tl_upload_File *part;
+
+	assert_ok(sim_document_add(s->w,
+		&(struct sim_document_args){
+			.dc = 2, .mime = tobs_str("video/mp4"), .content = { .size = 3 << 20 } },
+		&doc, NULL));
+	at.id = doc->document.id;
+	at.access_hash = doc->document.access_hash;
+	at.file_reference = doc->document.file_reference;
+	stage_login(s);
+	/* These are decrypted on another thread. */
+	for (q.offset = 0; q.offset < 3 << 20; q.offset += 1 << 20) {
+		assert_ok(tobs_call_dc(s->c, TOBS_ROUTE_FILES, 2, (int)(q.offset >> 20) % 2,
+			TL_upload_getFile, &q, &s->reply, &part, &s->err));
+		assert_int_equal(part->upload_file.bytes.len, 1 << 20);
+	}
+}
+
 STAGE_TEST(forgotten_by_another_data_centre)
 {
 	stage_login(s);
@@ -427,6 +452,7 @@ int main(void)
 		cmocka_unit_test(not_on_a_fiber_of_this_client),
 		cmocka_unit_test(lanes),
 		cmocka_unit_test(another_data_centre),
+		cmocka_unit_test(long_answers),
 		cmocka_unit_test(forgotten_by_another_data_centre),
 		cmocka_unit_test(no_such_data_centre),
 		cmocka_unit_test(the_home_has_forgotten_our_key),

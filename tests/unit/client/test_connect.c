@@ -174,7 +174,8 @@ static int pump_packets(void *arg)
 
 static int relay(struct proxy_server *p, struct net_stream *client)
 {
-	const struct mt_link_options way = { .framing = MT_PADDED };
+	/* Not padded once more: a receiver can tell one padding from a block, not two. */
+	const struct mt_link_options way = { .framing = MT_INTERMEDIATE };
 	struct mt_link near, far;
 	struct link_pipe there = { .from = client, .in = &near, .out = &far }, back;
 	struct tobs_group g;
@@ -441,6 +442,69 @@ STAGE_TEST(an_address_that_moved)
 	assert_true(tobs_client_authorized(s->c));
 }
 
+STAGE_TEST(servers_of_another_kind)
+{
+	stage_faults(s, "transport=-444");
+	stage_client(s);
+	assert_code(ask(s), TOBS_ENET);
+	assert_int_equal(s->err.status, LINE_WRONG_DC);
+	assert_string_equal(s->err.message,
+		"the server belongs to another environment (test or production) (-444)");
+	stage_faults(s, "transport=,transport=-429");
+	assert_code(ask(s), TOBS_ENET);
+	assert_int_equal(s->err.status, LINE_TOO_MANY);
+	stage_faults(s, "transport=");
+	assert_ok(ask(s));
+}
+
+/* ---- how long a connection lasts ---- */
+
+STAGE_TEST(idle_connections_end)
+{
+	const struct sim_server_stats *stats = sim_server_stats(s->server);
+	uint64_t before;
+
+	stage_login(s);
+	before = stats->connections;
+	for (int i = 0; i < 10; i++) {
+		assert_ok(tobs_sleep(200000));
+		assert_ok(ask(s));
+	}
+	assert_int_equal(stats->connections, before);
+	assert_ok(tobs_sleep(400000));
+	assert_int_equal(s->c->lanes.items[0]->state, LANE_IDLE);
+	/* And begin again when they are needed, with the same key. */
+	assert_ok(ask(s));
+	assert_int_equal(stats->connections, before + 1);
+	assert_int_equal(stats->exchanges, 1);
+	/* One that broke while nobody needed it is left alone. */
+	sim_server_break(s->server);
+	assert_ok(tobs_sleep(100000));
+	assert_int_equal(stats->connections, before + 1);
+	assert_ok(ask(s));
+	assert_int_equal(stats->connections, before + 2);
+}
+
+STAGE_TEST(a_connection_for_updates_is_kept)
+{
+	const struct sim_server_stats *stats = sim_server_stats(s->server);
+	uint64_t before;
+
+	s->options.updates = true;
+	stage_login(s);
+	assert_ok(ask(s));
+	before = stats->connections;
+	assert_ok(tobs_sleep(3600000));
+	assert_int_equal(stats->connections, before);
+	sim_server_break(s->server);
+	assert_ok(tobs_sleep(10000));
+	assert_int_equal(stats->connections, before + 1);
+	assert_int_equal(s->c->lanes.items[0]->state, LANE_READY);
+	assert_ok(tobs_log_out(s->c, &s->err));
+	assert_ok(tobs_sleep(10000));
+	assert_int_equal(s->c->lanes.items[0]->state, LANE_IDLE);
+}
+
 /* ---- keys ---- */
 
 STAGE_TEST(temporary_keys)
@@ -577,6 +641,9 @@ int main(void)
 		cmocka_unit_test(servers_with_another_key),
 		cmocka_unit_test(servers_that_make_no_sense),
 		cmocka_unit_test(an_address_that_moved),
+		cmocka_unit_test(servers_of_another_kind),
+		cmocka_unit_test(idle_connections_end),
+		cmocka_unit_test(a_connection_for_updates_is_kept),
 		cmocka_unit_test(temporary_keys),
 		cmocka_unit_test(temporary_keys_are_replaced_in_time),
 		cmocka_unit_test(a_temporary_key_the_server_lost),

@@ -197,7 +197,7 @@ STAGE_TEST(transport_errors)
 	stage_faults(s, "transport=-429:60,drop=200000");
 	fetch_all(&c);
 	assert_int_equal(stage_count(s, TL_messages_getHistory), c.calls);
-	stage_faults(s, "transport=,transport=-404:30");
+	stage_faults(s, "transport=,transport=-404:10");
 	sim_server_break(s->server);
 	fetch_all(&c);
 	assert_true(tobs_client_authorized(s->c));

@@ -60,6 +60,28 @@ STAGE_TEST(three_wrong_codes)
 	assert_false(tobs_client_authorized(s->c));
 }
 
+STAGE_TEST(a_code_by_another_way)
+{
+	s->codes[0] = ""; /* it did not come */
+	s->codes[1] = ""; /* nor this one: there is no third way */
+	s->codes[2] = ADA_CODE;
+	stage_login(s);
+	assert_int_equal(stage_count(s, TL_auth_resendCode), 1);
+	assert_string_equal(s->how, "sms");
+	assert_int_equal(s->codes_asked, 3);
+	assert_int_equal(s->wrongs, 0);
+}
+
+STAGE_TEST(a_code_that_has_expired)
+{
+	stage_faults(s, "error=auth.signIn:400:PHONE_CODE_EXPIRED");
+	s->codes[0] = s->codes[1] = s->codes[2] = s->codes[3] = ADA_CODE;
+	stage_client(s);
+	assert_code(tobs_login_phone(s->c, ADA_PHONE, &s->ui, &s->err), TOBS_EAUTH);
+	assert_string_equal(s->err.name, "PHONE_CODE_EXPIRED");
+	assert_int_equal(stage_count(s, TL_auth_sendCode), 3); /* a new one each time */
+}
+
 STAGE_TEST(nobody_types_a_code)
 {
 	s->codes[0] = NULL;
@@ -134,6 +156,30 @@ STAGE_TEST(as_a_bot)
 	assert_string_equal(s->err.name, "ACCESS_TOKEN_INVALID");
 	assert_ok(tobs_login_bot(s->c, ROBOT_TOKEN, &s->err));
 	assert_int_equal(tobs_client_self(s->c), ROBOT);
+}
+
+STAGE_TEST(as_a_bot_from_another_data_centre)
+{
+	s->at.dc = 5;
+	s->at.port = sim_server_port(s->server, 5);
+	stage_client(s);
+	assert_ok(tobs_login_bot(s->c, ROBOT_TOKEN, &s->err));
+	stage_reopen(s);
+	assert_int_equal(tobs_client_self(s->c), ROBOT);
+	assert_ok(tobs_log_out(s->c, &s->err));
+}
+
+STAGE_TEST(a_stale_proof_is_made_again)
+{
+	set_password(s);
+	s->passwords[0] = "sesame";
+	stage_faults(s, "error=auth.checkPassword:400:SRP_ID_INVALID");
+	stage_client(s);
+	assert_code(tobs_login_phone(s->c, ADA_PHONE, &s->ui, &s->err), TOBS_EAUTH);
+	assert_string_equal(s->err.name, "SRP_ID_INVALID");
+	/* With fresh parameters, and without asking again. */
+	assert_int_equal(stage_count(s, TL_account_getPassword), 4);
+	assert_int_equal(s->passwords_asked, 1);
 }
 
 /* Scans the code that is shown, as another device would. */
@@ -234,6 +280,8 @@ int main(void)
 		cmocka_unit_test(from_another_data_centre),
 		cmocka_unit_test(a_wrong_code_is_asked_for_again),
 		cmocka_unit_test(three_wrong_codes),
+		cmocka_unit_test(a_code_by_another_way),
+		cmocka_unit_test(a_code_that_has_expired),
 		cmocka_unit_test(nobody_types_a_code),
 		cmocka_unit_test(refused_for_good),
 		cmocka_unit_test(wrong_credentials),
@@ -241,6 +289,8 @@ int main(void)
 		cmocka_unit_test(three_wrong_passwords),
 		cmocka_unit_test(a_password_and_nobody_to_ask),
 		cmocka_unit_test(as_a_bot),
+		cmocka_unit_test(as_a_bot_from_another_data_centre),
+		cmocka_unit_test(a_stale_proof_is_made_again),
 		cmocka_unit_test(by_qr_code),
 		cmocka_unit_test(by_qr_code_from_another_data_centre),
 		cmocka_unit_test(by_qr_code_with_a_password),
