@@ -164,6 +164,33 @@ static double read_all(struct archive *a, int32_t chat)
 	return bytes ? (double)(cpu_ns() - start) / (double)n : -1;
 }
 
+/*
+ * Single messages, near one another, as replies ask for what they answer, while
+ * a cursor stands somewhere (it keeps the file's read lock).
+ */
+static double get_some(struct archive *a, int32_t chat, int32_t count)
+{
+	enum { GETS = 100000, BACK = 50 };
+	struct archive_cursor c = { 0 };
+	struct archive_message m;
+	struct tobs_arena arena;
+	int64_t start;
+
+	if (archive_cursor_open(a, &c, chat, 1, INT32_MAX, 0, NULL))
+		return -1;
+	tobs_arena_init(&arena, 1 << 20);
+	start = cpu_ns();
+	for (int32_t i = 0; i < GETS; i++) {
+		tobs_arena_reset(&arena);
+		if (archive_message_get(
+			    a, chat, 1 + (i * 3 + i * 7 % BACK) % count, &arena, &m, NULL))
+			return -1;
+	}
+	tobs_arena_deinit(&arena);
+	archive_cursor_close(&c);
+	return (double)(cpu_ns() - start) / GETS;
+}
+
 static int remove_one(const char *path, const struct stat *st, int type, struct FTW *where)
 {
 	(void)st;
@@ -181,7 +208,7 @@ static int archive(const struct pages *p, const char *name, int32_t count, const
 	struct tobs_arena arena;
 	struct archive *a = NULL;
 	struct rusage before, after;
-	double cpu, wall, read;
+	double cpu, wall, read, get;
 	struct stat st;
 	char path[512];
 
@@ -196,13 +223,15 @@ static int archive(const struct pages *p, const char *name, int32_t count, const
 		return 1;
 	read = read_all(a, chat.no);
 	read = MIN(read, read_all(a, chat.no));
+	get = get_some(a, chat.no, count);
 	archive_close(a);
 	snprintf(path, sizeof path, "%s/.tobs/archive.db", dir);
 	if (stat(path, &st))
 		return 1;
-	printf("archive %-6s write %6.0f ns/msg cpu %6.0f wall   read %5.0f ns/msg   %3lld bytes/msg"
+	printf("archive %-6s write %6.0f ns/msg cpu %6.0f wall   read %5.0f ns/msg, %5.0f one"
+	       "   %3lld bytes/msg"
 	       "   +%.1f MiB\n",
-		name, cpu, wall, read, (long long)st.st_size / count,
+		name, cpu, wall, read, get, (long long)st.st_size / count,
 		(double)(after.ru_maxrss - before.ru_maxrss) / 1024);
 	tobs_arena_deinit(&arena);
 	return 0;

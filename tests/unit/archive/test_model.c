@@ -4,6 +4,9 @@
  * happens, the archive holds what some prefix of the batches says, all of it.
  */
 #include "archive/archive.h"
+
+#include <sys/resource.h>
+
 #include "base/rand.h"
 #include "scene.h"
 #include "support/child.h"
@@ -280,6 +283,72 @@ static void a_writer_that_is_killed(void **state)
 	archive_batch_deinit(&b);
 }
 
+/* ---- a disk that fills ---- */
+
+/* Writes until there is no room; a file that may not grow is as good as a full disk. */
+static int write_until_full(void *user)
+{
+	const struct rlimit limit = { 600 << 10, 600 << 10 };
+	static struct world w;
+	struct archive *mine = NULL;
+	struct tobs_err err = { 0 };
+	int r = TOBS_OK;
+
+	(void)user;
+	signal(SIGXFSZ, SIG_IGN);
+	archive_batch_init(&b, 1 << 20);
+	if (setrlimit(RLIMIT_FSIZE, &limit) || archive_open(&mine, dir.path, NULL, NULL))
+		return 1;
+	for (int i = 0; !r && i < 10000; i++) {
+		fill_batch(&w, run_seed, i);
+		r = sqlite_begin(archive_db(mine), &err);
+		if (r)
+			break;
+		r = archive_write(mine, &b, &err);
+		if (!r)
+			r = sqlite_exec(
+				archive_db(mine), "INSERT INTO runs(began) VALUES(0)", &err);
+		if (!r)
+			r = sqlite_commit(archive_db(mine), &err);
+		else
+			sqlite_rollback(archive_db(mine));
+	}
+	archive_close(mine);
+	archive_batch_deinit(&b);
+	if (r != TOBS_ENOSPC)
+		return 2;
+	return strstr(err.message, "disk is full") ? 0 : 3;
+}
+
+static void a_disk_that_fills(void **state)
+{
+	static struct world w;
+	int64_t done;
+
+	(void)state;
+	run_seed = 11;
+	archive_batch_init(&b, 1 << 20);
+	a = scene_open(NULL);
+	make_chats();
+	archive_close(a);
+	assert_child_ok(write_until_full, NULL);
+	a = scene_open(NULL);
+	done = scene_number(a, "SELECT count(*) FROM runs");
+	assert_true(done > 3);
+	memset(&w, 0, sizeof w);
+	for (int i = 0; i < done; i++)
+		fill_batch(&w, run_seed, i);
+	for (int32_t chat = 0; chat < CHATS; chat++)
+		check_chat(&w, chat);
+	/* With room again it goes on. */
+	fill_batch(&w, run_seed, (int)done);
+	assert_ok(archive_write(a, &b, NULL));
+	for (int32_t chat = 0; chat < CHATS; chat++)
+		check_chat(&w, chat);
+	archive_close(a);
+	archive_batch_deinit(&b);
+}
+
 /* ---- one step fails ---- */
 
 /* The archive is never between two batches, whichever of its statements fails. */
@@ -317,6 +386,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(random_batches),
 		SCENE_TEST(a_writer_that_is_killed),
+		SCENE_TEST(a_disk_that_fills),
 		SCENE_TEST(a_statement_that_fails),
 	};
 
