@@ -216,6 +216,8 @@ static int key_unknown(struct lane *l)
 		return TOBS_EAUTH;
 	}
 	dc_drop_key(l->dc);
+	/* With a new key it is another matter. */
+	l->failures = 0;
 	return TOBS_OK;
 }
 

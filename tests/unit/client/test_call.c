@@ -436,9 +436,26 @@ STAGE_TEST(the_home_has_forgotten_our_key)
 	assert_ok(ask(s));
 }
 
+STAGE_TEST(a_strangers_key_is_forgotten)
+{
+	const struct tl_config *config;
+	struct dc_key *k;
+
+	/* There is a key, but nobody was logged in under it; nothing is lost with it. */
+	stage_client(s);
+	assert_ok(tobs_help_getConfig(s->c, TL0(help_getConfig), &s->reply, &config, &s->err));
+	stage_reopen(s);
+	k = client_store_key(&s->c->store, 2);
+	k->key.bytes[7] ^= 1;
+	auth_key_set(&k->key, k->key.bytes);
+	assert_ok(tobs_help_getConfig(s->c, TL0(help_getConfig), &s->reply, &config, &s->err));
+	assert_int_equal(sim_server_stats(s->server)->exchanges, 2);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_strangers_key_is_forgotten),
 		cmocka_unit_test(all_wait_together),
 		cmocka_unit_test(other_methods_go_on),
 		cmocka_unit_test(premium_and_slow_mode),
