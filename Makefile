@@ -11,7 +11,10 @@ all: $(BUILD)/release/build.ninja ## build the release binary: build/release/tob
 
 $(BUILD)/release/build.ninja:
 	@tools/setup.sh build
-	@meson setup $(BUILD)/release --buildtype=release --prefix=$(PREFIX) >/dev/null
+	@meson setup $(BUILD)/release --buildtype=release -Dtests=false --prefix=$(PREFIX) >/dev/null
+
+demo: all ## see it work, without an account: a simulated Telegram, a login, an export into tobs-demo/
+	@tools/demo.sh $(abspath $(BUILD))/release/tobs
 
 check: ## run every check and every test
 	@tools/setup.sh check
@@ -24,8 +27,8 @@ install: all ## install below PREFIX (/usr/local)
 	@meson configure $(BUILD)/release -Dprefix=$(PREFIX)
 	@meson install -C $(BUILD)/release
 
-clean: ## remove everything that was built
-	rm -rf $(BUILD)
+clean: ## remove everything that was built, and the demo
+	rm -rf $(BUILD) tobs-demo
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 18

@@ -151,7 +151,7 @@ static const struct setting rows[SET_COUNT] = {
 			"says so." },
 	[SET_SEED] = { "seed", 0, SETTING_INT, NO_ENV, .min = 0, .max = INT64_MAX, .def = "1",
 		.help = "Where its randomness begins." },
-	[SET_FOLDER] = { "folder", 0, SETTING_PATH, NO_ENV, .def = "tobs-sim", .value = "DIR",
+	[SET_FOLDER] = { "folder", 0, SETTING_PATH, NO_ENV, .def = "sim", .value = "DIR",
 		.help = "Where it writes its public key, and a .env with which tobs finds it." },
 };
 

@@ -12,9 +12,21 @@ import story
 CHATS = 'mixed,messages=30;plain,kind=forum,seed=2,topics=4;plain,kind=private,seed=3;plain,kind=channel,seed=4'
 
 
-def ready(place, **changes):
+# One application that may log in and one that may not, somebody with a password, and a bot.
+WORLD = {
+    'tobs_world': 1,
+    'apps': [{'api_id': 17, 'api_hash': '0123456789abcdef0123456789abcdef'},
+             {'api_id': 18, 'api_hash': 'fedcba9876543210fedcba9876543210', 'refused': True}],
+    'users': [{'key': 'ada', 'id': 501, 'first_name': 'Ada', 'last_name': 'Fern', 'username': 'ada_fern',
+               'phone': '9996610001', 'account': {'code': '11111', 'password': 'correct horse', 'hint': 'four\x1b[2J words'}},
+              {'key': 'robot', 'id': 502, 'first_name': 'Robot', 'username': 'fern_bot', 'bot': True,
+               'account': {'token': '502:AAFernFernFernFernFernFernFernFernFe'}}],
+}
+
+
+def ready(place, *args, **changes):
     """A simulated Telegram, and a .env in the current folder that leads there, with changes."""
-    told = place.sim('--synthetic', CHATS)
+    told = place.sim(*(args or ('--synthetic', CHATS)))
     lines = [line for line in open(told['env']).read().splitlines() if not line.startswith('#')]
     values = dict(line.split('=', 1) for line in lines)
     values.update(changes)
@@ -42,6 +54,11 @@ def test_in_and_out_without_a_question(place):
     place.run('logout').is_(4)
     accounts = json.loads(place.run('accounts', '--json').is_(0).out)
     assert accounts == [{'session': 'tobs', 'state': 'not logged in'}], accounts
+
+
+def of_world(place, **changes):
+    """The same with the world above."""
+    return ready(place, '--world', str(place.write('world.json', json.dumps(WORLD))), **changes)
 
 
 def test_before_the_first_login(place):
@@ -84,6 +101,54 @@ def test_a_number_without_an_account(place):
     result = place.run('login')
     assert result.code == 4, result
     assert 'phone number' in result.err, result
+
+
+def test_with_a_password(place):
+    of_world(place)
+    place.run('login').is_(0).prints('Logged in as Ada Fern (@ada_fern), id 501.')
+    accounts = json.loads(place.run('accounts', '--json').is_(0).out)
+    assert accounts[0]['username'] == 'ada_fern', accounts
+
+
+def test_the_wrong_password(place):
+    of_world(place, TOBS_LOGIN_PASSWORD='"staple"')
+    result = place.run('login').is_(4).says('what TOBS_LOGIN_PASSWORD says is wrong')
+    assert 'staple' not in result.err + result.out, result
+    of_world(place, TOBS_LOGIN_PASSWORD=None)
+    place.run('login').is_(4).says('nobody is at a terminal', 'TOBS_LOGIN_PASSWORD is not set')
+    place.run('chats').is_(4)
+
+
+def test_a_password_at_a_terminal(place):
+    of_world(place, TOBS_LOGIN_PASSWORD=None)
+    t = place.terminal('login')
+    t.expect('The account has a password; its hint: four?[2J words')
+    t.expect('Password (not shown while you type): ')
+    assert not t.echoes()
+    t.type('wrong pony\n')
+    t.expect('the password is wrong, try again')
+    t.expect('you type): ')
+    t.type('correct horse\n')
+    t.expect('Logged in as Ada Fern')
+    assert t.wait() == 0
+    assert 'pony' not in t.seen and 'horse' not in t.seen, t.seen
+
+
+def test_a_bot(place):
+    of_world(place, TOBS_BOT_TOKEN='502:AAFernFernFernFernFernFernFernFernFe')
+    place.run('login', '--bot').is_(0).prints('Logged in as Robot (@fern_bot), id 502.')
+    place.run('accounts').is_(0).prints('a bot')
+    of_world(place, TOBS_BOT_TOKEN='502:AAFernFernFernFernFernFernFernFernFx')
+    place.run('login', '--bot', '-s', 'other').is_(4).says('bot token is not valid')
+
+
+def test_an_application_that_is_not_the_servers(place):
+    for app in ({'API_ID': '99'}, {'API_HASH': 'f' * 32},
+                {'API_ID': '18', 'API_HASH': 'fedcba9876543210fedcba9876543210'}):
+        of_world(place, **app)
+        place.run('login').is_(2).says('api_id and api_hash do not belong together', 'API_ID_INVALID')
+        place.run('login', '--qr').is_(2).says('API_ID_INVALID')
+        place.run('chats').is_(4)
 
 
 def test_the_wrong_application(place):
