@@ -170,13 +170,20 @@ void tobs_reply_deinit(struct tobs_reply *reply);
 int tobs_call(struct tobs_client *c, uint32_t method, const void *query, struct tobs_reply *reply,
 	void *ret, struct tobs_err *err);
 
-/* What a call goes to, when not to the account's home. */
+/* Which of the client's sessions a call goes through. */
 enum tobs_route {
-	TOBS_ROUTE_HOME,
-	TOBS_ROUTE_FILES, /* a session for files on DC `dc`; number `lane` of several */
+	TOBS_ROUTE_HOME,  /* main ones */
+	TOBS_ROUTE_FILES, /* those for files, so that parts of files hold up nothing else */
 };
 
-/* The same on another data centre; its authorization is brought along when it is needed. */
+/*
+ * The same through session number `lane` (from 0) of data centre `dc`; 0 is the
+ * account's home, and tobs_call() uses lane 0 there. Each lane has a connection
+ * of its own, made when it is first used and ended after five idle minutes. The
+ * account's authorization is brought along to other data centres.
+ *
+ * FILE_MIGRATE_X and STATS_MIGRATE_X are followed, to the lane of the same number.
+ */
 int tobs_call_dc(struct tobs_client *c, enum tobs_route route, int dc, int lane, uint32_t method,
 	const void *query, struct tobs_reply *reply, void *ret, struct tobs_err *err);
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "client/call.h"
 
+#include <stdio.h>
+
 #include "client/dc.h"
 #include "client/lane.h"
 #include "client/meet.h"
@@ -81,8 +83,9 @@ static int wait_for_brake(struct attempt *a, struct tobs_err *err)
 		if ((until - now) / SECOND > c->setup.flood_wait_max) {
 			tobs_fail(err, TOBS_EFLOOD, "the server asks to wait for %lld s",
 				(long long)((until - now) / SECOND));
-			if (err)
-				err->seconds = (until - now) / SECOND;
+			err->seconds = (until - now) / SECOND;
+			err->status = 420;
+			snprintf(err->name, sizeof err->name, "FLOOD_WAIT_%%d");
 			return TOBS_EFLOOD;
 		}
 		r = rest(c, (until - now + MS - 1) / MS);
@@ -313,6 +316,8 @@ int call_run(struct tobs_client *c, const struct call_request *request, struct t
 		return tobs_fail(err, TOBS_ECLOSED, "the client was closed");
 	if (!a.inner)
 		return tobs_fail(err, TOBS_EINVAL, "a query that wraps nothing");
+	if (request->dc < 0 || request->lane < 0 || !tl_name(request->method))
+		return tobs_fail(err, TOBS_EINVAL, "no such data centre, lane or method");
 	backoff_init(&a.backoff, &trouble, c->rng);
 	client_enter(c);
 	r = try_until(&a, err);

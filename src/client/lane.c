@@ -5,10 +5,10 @@
 #include "base/log.h"
 
 enum {
-	SECOND = 1000000,
 	FIRST_ATTEMPTS = 3,  /* before this client has ever heard an answer */
 	LATER_ATTEMPTS = 12, /* about two minutes with the policy below */
 	BUSY_PAUSE_MS = 5000,
+	LANES_MAX = 1000,
 	QUERY_MAX = MT_PACKET_MAX - 4096, /* with room for what goes into the same packet */
 
 	RENEWAL = TOBS_EAGAIN, /* the connection ended because the temporary key is due */
@@ -319,7 +319,7 @@ static struct lane *lane_new(struct tobs_client *c, enum tobs_route route, int d
 	struct lane *l = MEM_NEW(struct lane);
 	struct dc *d = dc_get(c, dc);
 
-	if (!l || !d || ARRAY_PUSH(&c->lanes, l)) {
+	if (!l || !d || c->lanes.count == LANES_MAX || ARRAY_PUSH(&c->lanes, l)) {
 		mem_free(l);
 		return NULL;
 	}
@@ -348,7 +348,7 @@ int lane_get(struct tobs_client *c, enum tobs_route route, int dc, int number, s
 	if (!l)
 		l = lane_new(c, route, dc, number);
 	if (!l)
-		return tobs_fail(err, TOBS_ENOMEM, "no memory for a session");
+		return tobs_fail(err, TOBS_ENOMEM, "no memory for a session, or too many of them");
 	if (!l->runs) {
 		r = tobs_group_spawn(&c->fibers, lane_main, l, &options);
 		if (r)

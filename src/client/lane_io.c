@@ -129,8 +129,13 @@ static void on_lesson(void *user)
 	struct dc_key *k = dc_key_of(l->dc);
 
 	if (k && k->known && l->session_key == k->key.id) {
-		k->salt = mt_session_salt(l->session);
-		k->time_offset = mt_session_time_offset(l->session);
+		uint64_t salt = mt_session_salt(l->session);
+		int64_t offset = mt_session_time_offset(l->session);
+
+		if (salt == k->salt && offset == k->time_offset)
+			return;
+		k->salt = salt;
+		k->time_offset = offset;
 		l->client->store.head_dirty = true;
 		client_soiled(l->client);
 	} else if (l->session_key == l->dc->temp.key.id) {
@@ -463,5 +468,6 @@ int lane_serve(struct lane *l, struct tobs_err *err)
 	}
 	mt_session_forget(l->session, &l->bind.query, false);
 	mt_session_disconnected(l->session);
+	on_lesson(l); /* salts change by the clock, too */
 	return r;
 }

@@ -47,7 +47,8 @@ int sim_keys_add(struct sim_keys *k, const struct auth_key *bytes, int dc, uint6
 	key->expires_at = expires_at;
 	key->perm = expires_at ? NULL : key;
 	key->salt = key->salt_before = salt;
-	key->salt_until = now_s(k) + k->salt_seconds;
+	/* The next one begins when it does for every key, as sim_key_future_salt() promises. */
+	key->salt_until = now_s(k) - now_s(k) % k->salt_seconds + k->salt_seconds;
 	if (map_put(&k->by_id, bytes->id, key)) {
 		free_key(key);
 		return TOBS_ENOMEM;

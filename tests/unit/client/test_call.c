@@ -128,6 +128,7 @@ STAGE_TEST(a_wait_that_is_too_long)
 	/* The server is not asked again before the time has come. */
 	assert_code(ask(s), TOBS_EFLOOD);
 	assert_in_range(s->err.seconds, 98, 101);
+	assert_string_equal(s->err.name, "FLOOD_WAIT_%d");
 	assert_int_equal(stage_count(s, TL_help_getNearestDc), 2);
 	assert_int_equal(s->waits, 0);
 	assert_ok(tobs_sleep(101000));
@@ -317,6 +318,13 @@ static int ask_dc(struct stage *s, enum tobs_route route, int dc, int lane)
 	return r ? r : answer->this_dc;
 }
 
+STAGE_TEST(no_such_lane)
+{
+	stage_login(s);
+	assert_code(ask_dc(s, TOBS_ROUTE_HOME, -1, 0), TOBS_EINVAL);
+	assert_code(ask_dc(s, TOBS_ROUTE_HOME, 0, -1), TOBS_EINVAL);
+}
+
 STAGE_TEST(lanes)
 {
 	uint64_t before;
@@ -467,6 +475,7 @@ int main(void)
 		cmocka_unit_test(refusals_are_told),
 		cmocka_unit_test(logged_out_elsewhere),
 		cmocka_unit_test(not_on_a_fiber_of_this_client),
+		cmocka_unit_test(no_such_lane),
 		cmocka_unit_test(lanes),
 		cmocka_unit_test(another_data_centre),
 		cmocka_unit_test(long_answers),

@@ -444,15 +444,20 @@ STAGE_TEST(an_address_that_moved)
 
 STAGE_TEST(servers_of_another_kind)
 {
+	int64_t start;
+
 	stage_faults(s, "transport=-444");
 	stage_client(s);
 	assert_code(ask(s), TOBS_ENET);
 	assert_int_equal(s->err.status, LINE_WRONG_DC);
 	assert_string_equal(s->err.message,
 		"the server belongs to another environment (test or production) (-444)");
+	/* Who wants fewer connections is not asked again at once. */
 	stage_faults(s, "transport=,transport=-429");
+	start = tobs_now();
 	assert_code(ask(s), TOBS_ENET);
 	assert_int_equal(s->err.status, LINE_TOO_MANY);
+	assert_in_range(tobs_now() - start, 10000000, 12000000);
 	stage_faults(s, "transport=");
 	assert_ok(ask(s));
 }
@@ -608,6 +613,26 @@ STAGE_TEST(the_session_file)
 	assert_false(client_store_is_dirty(&s->c->store));
 }
 
+STAGE_TEST(salts_and_time_are_kept)
+{
+	const struct sim_session_stats *stats = &sim_server_stats(s->server)->sessions;
+
+	stage_faults(s, "skew=-3000");
+	stage_login(s);
+	for (int i = 0; i < 5; i++) {
+		stage_reopen(s);
+		assert_ok(ask(s));
+		/* Some salts later. */
+		for (int k = 0; k < 12; k++) {
+			assert_ok(tobs_sleep(290000));
+			assert_ok(ask(s));
+		}
+	}
+	assert_int_equal(stats->refused[16], 0); /* msg_id too low, too high, wrong salt */
+	assert_int_equal(stats->refused[17], 0);
+	assert_int_equal(stats->refused[48], 0);
+}
+
 STAGE_TEST(nothing_is_kept)
 {
 	s->options.session = NULL;
@@ -649,6 +674,7 @@ int main(void)
 		cmocka_unit_test(a_temporary_key_the_server_lost),
 		cmocka_unit_test(a_permanent_key_the_server_lost),
 		cmocka_unit_test(the_session_file),
+		cmocka_unit_test(salts_and_time_are_kept),
 		cmocka_unit_test(nothing_is_kept),
 		cmocka_unit_test(a_file_that_is_none),
 	};

@@ -208,6 +208,30 @@ static void only_what_changed_is_written(void **state)
 	assert_ok(client_store_close(&s, NULL));
 }
 
+static void what_could_not_be_written_is_dirty_again(void **state)
+{
+	struct store_snapshot snap;
+	struct client_store s;
+	struct tl_user u;
+
+	(void)state;
+	assert_ok(client_store_open(&s, path, NULL));
+	assert_ok(client_store_set_addresses(&s, &(struct dc_address){ .dc = 1 }, 1, 1));
+	client_store_meet_user(&s, a_user(&u, 1));
+	client_store_meet_user(&s, a_user(&u, 2));
+	assert_ok(client_store_snapshot(&s, &snap));
+	assert_false(client_store_is_dirty(&s));
+	client_store_meet_user(&s, a_user(&u, 3));
+	u.phone = tobs_view(NULL, 0);
+	u.id = 2;
+	client_store_meet_user(&s, &u); /* dirty by itself already */
+	client_store_soil(&s, &snap);
+	store_snapshot_deinit(&snap);
+	assert_true(s.head_dirty);
+	assert_int_equal(dirty(&s), 3);
+	assert_ok(client_store_close(&s, NULL));
+}
+
 static void long_names_are_cut_between_characters(void **state)
 {
 	struct client_store s;
@@ -272,6 +296,7 @@ int main(void)
 		T(one_session_one_process),
 		T(names_move_and_hashes_stay),
 		T(only_what_changed_is_written),
+		T(what_could_not_be_written_is_dirty_again),
 		T(long_names_are_cut_between_characters),
 		T(what_is_no_session),
 		T(survives_failing_memory),
