@@ -216,7 +216,8 @@ struct tobs_login_ui {
  * Log in. A code or password may be wrong three times.
  * TOBS_EAUTH with the server's name of the error when it is refused for good
  * (PHONE_NUMBER_BANNED, …), TOBS_ERPC with API_ID_INVALID for wrong credentials,
- * and whatever the ui returned.
+ * TOBS_EFLOOD when the server asks to wait for more than a minute, TOBS_EUNSUPPORTED
+ * for what only official apps can do, and whatever the ui returned.
  */
 int tobs_login_phone(struct tobs_client *c, const char *phone, const struct tobs_login_ui *ui,
 	struct tobs_err *err);

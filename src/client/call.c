@@ -63,6 +63,14 @@ static void tell_wait(const struct attempt *a, const char *name, int64_t seconds
 		a->c->on_wait(a->c->on_wait_user, &wait);
 }
 
+/* The longest wait (s) this call puts up with. */
+static int64_t patience(const struct attempt *a)
+{
+	int64_t max = a->c->setup.flood_wait_max;
+
+	return a->rq.flags & CALL_PERSON ? MIN(max, CALL_PERSON_WAIT_S) : max;
+}
+
 static int too_long(const struct attempt *a, struct tobs_err *err)
 {
 	refusal_explain(&a->call.refusal, a->inner, TOBS_EFLOOD, err);
@@ -80,7 +88,7 @@ static int wait_for_brake(struct attempt *a, struct tobs_err *err)
 
 		if (!until)
 			return TOBS_OK;
-		if ((until - now) / SECOND > c->setup.flood_wait_max) {
+		if ((until - now) / SECOND > patience(a)) {
 			tobs_fail(err, TOBS_EFLOOD, "the server asks to wait for %lld s",
 				(long long)((until - now) / SECOND));
 			err->seconds = (until - now) / SECOND;
@@ -107,7 +115,7 @@ static int on_flood(struct attempt *a, struct tobs_err *err)
 	int64_t now = clock_mono(a->c->clock);
 	bool first = brakes_set(&a->c->brakes, a->inner, now, now + f->number * SECOND);
 
-	if (f->number > a->c->setup.flood_wait_max)
+	if (f->number > patience(a))
 		return too_long(a, err);
 	if (first)
 		tell_wait(a, f->kind_name, f->number);
@@ -120,7 +128,7 @@ static int on_slowmode(struct attempt *a, struct tobs_err *err)
 	const struct refusal *f = &a->call.refusal;
 	int r;
 
-	if (f->number > a->c->setup.flood_wait_max)
+	if (f->number > patience(a))
 		return too_long(a, err);
 	tell_wait(a, f->kind_name, f->number);
 	r = rest(a->c, f->number * MS);

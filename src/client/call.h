@@ -9,7 +9,10 @@ enum call_flags {
 	CALL_STAY = 1,     /* is refused rather than sent to another data centre */
 	CALL_STRANGER = 2, /* the account need not be known there */
 	CALL_UPDATES = 4,  /* not wrapped in invokeWithoutUpdates */
+	CALL_PERSON = 8,   /* somebody sits there: no flood wait longer than CALL_PERSON_WAIT_S */
 };
+
+enum { CALL_PERSON_WAIT_S = 60 };
 
 struct call_request {
 	enum tobs_route route;

@@ -19,7 +19,7 @@ int login_call(struct tobs_client *c, uint32_t method, const void *query, struct
 	void *ret, struct tobs_err *err)
 {
 	const struct call_request request = {
-		.method = method, .query = query, .flags = CALL_UPDATES
+		.method = method, .query = query, .flags = CALL_UPDATES | CALL_PERSON
 	};
 
 	return call_run(c, &request, reply, ret, err);

@@ -102,6 +102,20 @@ STAGE_TEST(refused_for_good)
 		s->err.message, "this phone number is banned from Telegram (PHONE_NUMBER_BANNED)");
 }
 
+STAGE_TEST(nobody_sits_there_for_hours)
+{
+	stage_client(s);
+	stage_faults(s, "error=auth.sendCode:420:FLOOD_WAIT_61");
+	assert_code(tobs_login_phone(s->c, ADA_PHONE, &s->ui, &s->err), TOBS_EFLOOD);
+	assert_int_equal(s->err.seconds, 61);
+	assert_ok(tobs_sleep(61000));
+	/* Less than a minute is waited for. */
+	stage_faults(s, "error=,flood=auth.sendCode:1/40");
+	assert_code(tobs_login_phone(s->c, "12", &s->ui, &s->err), TOBS_EAUTH);
+	assert_code(tobs_login_phone(s->c, "12", &s->ui, &s->err), TOBS_EAUTH);
+	assert_int_equal(s->waits, 1);
+}
+
 STAGE_TEST(wrong_credentials)
 {
 	s->options.api_hash = "not a hash";
@@ -284,6 +298,7 @@ int main(void)
 		cmocka_unit_test(a_code_that_has_expired),
 		cmocka_unit_test(nobody_types_a_code),
 		cmocka_unit_test(refused_for_good),
+		cmocka_unit_test(nobody_sits_there_for_hours),
 		cmocka_unit_test(wrong_credentials),
 		cmocka_unit_test(with_a_password),
 		cmocka_unit_test(three_wrong_passwords),
