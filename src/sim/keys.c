@@ -54,7 +54,14 @@ int sim_keys_add(struct sim_keys *k, const struct auth_key *bytes, int dc, uint6
 		return TOBS_ENOMEM;
 	}
 	*ret = key;
+	sim_keys_touch(k);
 	return TOBS_OK;
+}
+
+void sim_keys_touch(struct sim_keys *k)
+{
+	if (k->changed)
+		k->changed(k->user);
 }
 
 struct sim_key *sim_keys_find(struct sim_keys *k, uint64_t id)
@@ -75,6 +82,7 @@ void sim_keys_remove(struct sim_keys *k, struct sim_key *key)
 	}
 	map_remove(&k->by_id, key->key.id);
 	free_key(key);
+	sim_keys_touch(k);
 }
 
 struct sim_login *sim_key_login(struct sim_key *key)

@@ -51,6 +51,9 @@ struct sim_keys {
 	const struct rng *rng;
 	int64_t salt_seconds; /* how long a salt is valid; the real server: 1800 */
 	struct map by_id;     /* key id → struct sim_key, owned */
+	/* Called when a key comes or goes, or what belongs to one was changed; may be NULL. */
+	void (*changed)(void *user);
+	void *user;
 };
 
 void sim_keys_init(struct sim_keys *k, const struct clock *clock, const struct rng *rng);
@@ -59,6 +62,9 @@ void sim_keys_deinit(struct sim_keys *k);
 /* Adds a key fresh from an exchange. TOBS_ENOMEM; TOBS_EEXISTS. */
 int sim_keys_add(struct sim_keys *k, const struct auth_key *key, int dc, uint64_t salt,
 	int64_t expires_at, struct sim_key **ret);
+
+/* Something that is worth keeping changed: a login, a binding. */
+void sim_keys_touch(struct sim_keys *k);
 
 /* NULL when not known, or a temporary one that has ended. */
 struct sim_key *sim_keys_find(struct sim_keys *k, uint64_t id);

@@ -245,9 +245,23 @@ static int write_result(struct sim_call *c, struct tobs_buf *out)
 	return r;
 }
 
+/* Whether the call changed who its key stands for. */
+static bool is_worth_keeping(const struct sim_call *c, const struct sim_login *before)
+{
+	const struct sim_login *now = sim_key_login(c->key);
+
+	if (!now || now != c->login)
+		return now != c->login;
+	return now->account != before->account || now->half != before->half ||
+		now->layer != before->layer || now->api_id != before->api_id ||
+		now->takeout != before->takeout || now->registered != before->registered;
+}
+
 int sim_rpc_run(struct sim_call *c, struct tobs_view body, struct tobs_buf *out)
 {
+	struct sim_login before;
 	struct tobs_err err;
+	bool done;
 	int r;
 
 	c->login = sim_key_login(c->key);
@@ -265,7 +279,9 @@ int sim_rpc_run(struct sim_call *c, struct tobs_view body, struct tobs_buf *out)
 		rpc_refuse(c, 400, "INPUT_REQUEST_INVALID");
 		return write_refusal(c, out);
 	}
-	if (!run(c))
-		return write_refusal(c, out);
-	return write_result(c, out);
+	before = c->login ? *c->login : (struct sim_login){ 0 };
+	done = run(c);
+	if (is_worth_keeping(c, &before))
+		sim_keys_touch(c->rpc->keys);
+	return done ? write_result(c, out) : write_refusal(c, out);
 }

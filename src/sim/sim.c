@@ -9,9 +9,16 @@
 #include "base/file.h"
 #include "base/json_write.h"
 #include "sim/load.h"
+#include "sim/save.h"
 #include "sim/synthetic.h"
 
-enum { TEXT_MAX = 1 << 20, SECRET_MODE = 0600, OPEN_MODE = 0644, FOLDER_MODE = 0700 };
+enum {
+	TEXT_MAX = 1 << 20,
+	PEM_MAX = 1 << 16,
+	SECRET_MODE = 0600,
+	OPEN_MODE = 0644,
+	FOLDER_MODE = 0700
+};
 
 void sim_usual_app(const struct sim_world *w, int32_t *ret_id, const char **ret_hash)
 {
@@ -58,13 +65,14 @@ static int make_world(struct sim *s, const struct sim_options *o, struct tobs_er
 
 /* ---- its files ---- */
 
-static char *in_folder(const struct sim *s, const char *name)
+/* "folder/name" on the heap. */
+static char *in_folder(const char *folder, const char *name)
 {
-	size_t size = strlen(s->folder) + 1 + strlen(name) + 1;
+	size_t size = strlen(folder) + 1 + strlen(name) + 1;
 	char *path = mem_alloc(size);
 
 	if (path)
-		snprintf(path, size, "%s/%s", s->folder, name);
+		snprintf(path, size, "%s/%s", folder, name);
 	return path;
 }
 
@@ -79,8 +87,8 @@ static int open_folder(struct sim *s, const char *folder, struct tobs_err *err)
 		return tobs_fail_sys(err, TOBS_EIO, errno, "cannot find %s", folder);
 	s->folder = mem_strdup(full);
 	if (s->folder) {
-		s->key_file = in_folder(s, "key.pem");
-		s->env_file = in_folder(s, ".env");
+		s->key_file = in_folder(s->folder, "key.pem");
+		s->env_file = in_folder(s->folder, ".env");
 	}
 	return s->key_file && s->env_file ? TOBS_OK : tobs_fail(err, TOBS_ENOMEM, "no memory");
 }
@@ -138,7 +146,7 @@ static int check_env(const struct sim *s, struct tobs_err *err)
 
 static int write_files(const struct sim *s, struct tobs_err *err)
 {
-	char *about = in_folder(s, "sim.json");
+	char *about = in_folder(s->folder, "sim.json");
 	struct tobs_buf text;
 	int r;
 
@@ -236,11 +244,14 @@ int sim_describe(const struct sim *s, struct tobs_buf *out)
 
 /* ---- its life ---- */
 
-static int start_server(struct sim *s, const struct sim_options *o, struct tobs_err *err)
+static int start_server(
+	struct sim *s, const struct sim_options *o, const char *pem, struct tobs_err *err)
 {
-	struct sim_server_options server = {
-		.world = s->world, .host = s->host, .port = o->port, .seed = o->seed
-	};
+	struct sim_server_options server = { .world = s->world,
+		.host = s->host,
+		.port = o->port,
+		.private_key = pem,
+		.seed = o->seed };
 	int r = sim_server_start(&s->server, &server, err);
 
 	if (!r && o->faults)
@@ -248,9 +259,30 @@ static int start_server(struct sim *s, const struct sim_options *o, struct tobs_
 	return r;
 }
 
+/* With the key of the last time, and the keys of those who were there. */
+static int restart_server(struct sim *s, const struct sim_options *o, struct tobs_err *err)
+{
+	char *path = in_folder(o->state, "state.json");
+	struct tobs_buf pem;
+	int r = path ? file_make_folder(o->state, FOLDER_MODE, err)
+		     : tobs_fail(err, TOBS_ENOMEM, "no memory");
+
+	tobs_buf_init(&pem, PEM_MAX);
+	if (!r)
+		r = sim_saved_key(path, &pem, err);
+	if (!r)
+		r = start_server(s, o, pem.len ? tobs_buf_str(&pem) : NULL, err);
+	if (!r)
+		r = sim_saver_start(&s->saver, s->server, path, err);
+	tobs_buf_wipe(&pem);
+	mem_free(path);
+	return r;
+}
+
 int sim_start(struct sim **ret, const struct sim_options *options, struct tobs_err *err)
 {
 	const char *host = options->host ? options->host : "127.0.0.1";
+	const char *folder = options->folder ? options->folder : options->state;
 	struct sim *s = MEM_NEW(struct sim);
 	int r;
 
@@ -261,12 +293,13 @@ int sim_start(struct sim **ret, const struct sim_options *options, struct tobs_e
 	r = strlen(host) < sizeof s->host
 		? make_world(s, options, err)
 		: tobs_fail(err, TOBS_EINVAL, "\"%s\" is not a numeric address", host);
-	if (!r && options->folder)
-		r = open_folder(s, options->folder, err);
+	if (!r && folder)
+		r = open_folder(s, folder, err);
 	if (!r && s->folder)
 		r = check_env(s, err);
 	if (!r)
-		r = start_server(s, options, err);
+		r = options->state ? restart_server(s, options, err)
+				   : start_server(s, options, NULL, err);
 	if (!r && s->folder)
 		r = write_files(s, err);
 	if (r) {
@@ -295,6 +328,7 @@ void sim_stop(struct sim *s)
 {
 	if (!s)
 		return;
+	sim_saver_stop(s->saver);
 	sim_server_stop(s->server);
 	sim_world_free(s->world);
 	mem_free(s->folder);

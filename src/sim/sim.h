@@ -16,6 +16,15 @@
  *     .env        settings of a client: where the server is, and a log-in that asks nothing
  *     sim.json    sim_describe()
  *
+ * and into its state folder, if there is one,
+ *
+ *     state.json  the private key, the authorization keys of clients and who is
+ *                 logged in under them: clients go on after the simulator was
+ *                 started anew, if need be after kill -9. What happened in the
+ *                 world is not kept.
+ *
+ * All but the public key are for their owner's eyes (mode 0600).
+ *
  * Runs on fibers of the loop it was started in. Prints nothing.
  */
 #ifndef SIM_SIM_H
@@ -35,7 +44,8 @@ struct sim_options {
 	const char *host;   /* numeric; NULL: 127.0.0.1 */
 	uint16_t port;      /* of DC 1, the others follow; 0: any free ones, in a row if possible */
 	const char *faults; /* "latency=100,drop=200000" or JSON, see faults.h; NULL: none */
-	const char *folder; /* made when it is not there; NULL: no files */
+	const char *folder; /* made when it is not there; NULL: the state folder, or no files */
+	const char *state;  /* the same; NULL: nothing is kept */
 	uint64_t seed;
 };
 
@@ -47,15 +57,16 @@ struct sim {
 	char *folder; /* absolute; NULL: none */
 	char *key_file;
 	char *env_file;
+	struct sim_saver *saver; /* NULL: nothing is kept */
 	struct tobs_event stop;
 };
 
 /*
  * Starts everything. Errors of sim_load(), sim_spec_parse(), sim_synthetic_add(),
  * sim_faults_parse(), sim_server_start() and file_replace(); TOBS_EEXISTS for a
- * .env in the folder that somebody else wrote. Called on a fiber;
- * its fibers end with sim_stop(), which must come before the calling fiber's end.
- * Waits.
+ * .env in the folder that somebody else wrote, TOBS_EMALFORMED for a state.json
+ * that nobody can read. Called on a fiber; its fibers end with sim_stop(), which
+ * must come before the calling fiber's end. Waits.
  */
 int sim_start(struct sim **ret, const struct sim_options *options, struct tobs_err *err);
 
@@ -66,7 +77,7 @@ int sim_start(struct sim **ret, const struct sim_options *options, struct tobs_e
 int sim_wait(struct sim *s);
 void sim_ask_to_stop(struct sim *s);
 
-/* Closes everything and frees. NULL is fine. Waits. */
+/* Saves what is kept, closes everything and frees. NULL is fine. Waits. */
 void sim_stop(struct sim *s);
 
 /*

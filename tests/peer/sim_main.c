@@ -4,7 +4,7 @@
  * Prints one line of JSON (sim_describe() in sim/sim.h) when it is ready, and
  * ends at SIGTERM, SIGINT, or the end of its standard input.
  *
- *     sim_server --folder DIR [--world FILE] [--synthetic SPEC]... [--port N] [--faults TEXT] [--seed N]
+ *     sim_server --folder DIR [--state DIR] [--world FILE] [--synthetic SPEC]... [--port N] [--faults TEXT] [--seed N]
  */
 #include <stdio.h>
 #include <unistd.h>
@@ -29,6 +29,8 @@ static int read_option(struct args *a, const char *name, const char *value)
 		a->options.world = value;
 	else if (strcmp(name, "--folder") == 0)
 		a->options.folder = value;
+	else if (strcmp(name, "--state") == 0)
+		a->options.state = value;
 	else if (strcmp(name, "--faults") == 0)
 		a->options.faults = value;
 	else if (tobs_view_int(tobs_str(value), 0, INT64_MAX, &number))
