@@ -5,6 +5,7 @@
 #include "base/file.h"
 #include "cli/command.h"
 #include "cli/words.h"
+#include "sim/control.h"
 #include "sim/sim.h"
 
 enum { TEXT_MAX = 1 << 20 };
@@ -94,7 +95,11 @@ static enum status tell(const struct app *app, const struct sim *sim)
 								      : "");
 		}
 		tobs_buf_printf(
-			&out, "  key       %s\n  settings  %s\n\n", sim->key_file, sim->env_file);
+			&out, "  key       %s\n  settings  %s\n", sim->key_file, sim->env_file);
+		if (sim->control)
+			tobs_buf_printf(&out, "  control   127.0.0.1:%u\n",
+				(unsigned)sim_control_port(sim->control));
+		tobs_buf_putc(&out, '\n');
 		tobs_buf_printf(&out,
 			"Use it from another terminal:\n"
 			"  tobs login --env-file %s\n"
@@ -134,6 +139,11 @@ static enum status run(struct app *app)
 {
 	struct setup s = { .options = { .world = app_text(app, SET_WORLD),
 				   .folder = app_text(app, SET_FOLDER),
+				   .state = app_text(app, SET_STATE),
+				   .control = settings_given(&app->settings, SET_CONTROL),
+				   .control_port = (uint16_t)settings_int(
+					   &app->settings, SET_CONTROL),
+				   .script = app_text(app, SET_SCRIPT),
 				   .seed = (uint64_t)settings_int(&app->settings, SET_SEED) } };
 	enum status status;
 
@@ -152,7 +162,7 @@ static enum status run(struct app *app)
 }
 
 static const unsigned rows[] = { SET_WORLD, SET_SYNTHETIC, SET_MTPROTO, SET_FAULTS, SET_SEED,
-	SET_FOLDER, SET_JSON };
+	SET_FOLDER, SET_STATE, SET_CONTROL, SET_SCRIPT, SET_JSON };
 static const struct option_group own = OPTION_GROUP("Options", rows);
 
 const struct command cmd_sim = {

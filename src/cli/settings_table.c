@@ -153,6 +153,14 @@ static const struct setting rows[SET_COUNT] = {
 		.help = "Where its randomness begins." },
 	[SET_FOLDER] = { "folder", 0, SETTING_PATH, NO_ENV, .def = "sim", .value = "DIR",
 		.help = "Where it writes its public key, and a .env with which tobs finds it." },
+	[SET_STATE] = { "state", 0, SETTING_PATH, NO_ENV, .value = "DIR",
+		.help = "Where it keeps keys and log-ins, so that nobody has to log in again "
+			"when it is started anew." },
+	[SET_CONTROL] = { "control", 0, SETTING_INT, NO_ENV, .min = 0, .max = 65535,
+		.value = "PORT",
+		.help = "Takes commands in JSON on this port of 127.0.0.1; 0 is any free one." },
+	[SET_SCRIPT] = { "script", 0, SETTING_PATH, NO_ENV, .value = "FILE",
+		.help = "Commands in JSON, a line each, to carry out from the start on." },
 };
 
 const struct settings_table cli_settings = { rows, SET_COUNT, "TOBS_" };

@@ -78,6 +78,9 @@ enum cli_setting {
 	SET_FAULTS,
 	SET_SEED,
 	SET_FOLDER,
+	SET_STATE,
+	SET_CONTROL,
+	SET_SCRIPT,
 
 	SET_COUNT
 };

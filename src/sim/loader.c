@@ -277,7 +277,5 @@ int loader_load(struct sim_world *w, struct json_stream *s, const char *folder, 
 		r = json_at_file(err, l.file, r);
 	ARRAY_DEINIT(&l.messages);
 	ARRAY_DEINIT(&l.settings);
-	smap_deinit(&l.things);
-	smap_deinit(&l.labels);
 	return r;
 }

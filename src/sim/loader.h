@@ -28,7 +28,7 @@ enum { LOADER_DEPTH = 8 }; /* files that include one another */
 
 enum loader_kind { LOADER_USER, LOADER_CHAT, LOADER_PHOTO, LOADER_DOCUMENT };
 
-/* Something with a key. */
+/* Something with a key; the world keeps them, so that later commands can use them. */
 struct loader_thing {
 	enum loader_kind kind;
 	int64_t id;     /* marked peer, or id of a file */
@@ -91,8 +91,7 @@ struct loader {
 	const char *folder; /* of the file being read; NULL: no media, no other files */
 	const char *file;   /* its name, kept */
 	int depth;
-	struct smap things; /* key → struct loader_thing */
-	struct smap labels; /* label → struct loader_label */
+	bool live; /* a command while the world runs, not a file: what it says happens now */
 	struct tl_json_hooks hooks;
 	ARRAY_OF(struct loader_message) messages;
 	ARRAY_OF(struct loader_setting) settings;
@@ -187,6 +186,18 @@ int loader_reactions(struct loader *l, struct json_value v, const struct tl_mess
 	struct tobs_err *err);
 int loader_poll(struct loader *l, struct json_value v, const union tl_MessageMedia **ret,
 	struct tobs_err *err);
+
+/* Posts one; *ret (may be NULL) is what was sent. Errors also as sim_post() when l->live. */
+int loader_post(struct loader *l, const struct loader_message *m, struct sim_sent *ret,
+	struct tobs_err *err);
+
+/* The message that a label or id stands for in history `h`; 0 with the failure filled in. */
+int32_t loader_message_id(
+	struct loader *l, struct tobs_view name, struct sim_history *h, struct tobs_err *err);
+
+/* Who is a member of what, and how; the same as among a chat's members. */
+int loader_member(
+	struct loader *l, struct json_value v, struct sim_member *ret, struct tobs_err *err);
 
 /* Posts everything, then sets what accounts have in their chat lists. */
 int loader_post_all(struct loader *l, struct tobs_err *err);

@@ -71,38 +71,42 @@ static int read_rights(struct loader *l, struct json_value v, const char *key, c
 	return r ? json_at_key(err, tobs_str(key), r) : r;
 }
 
+int loader_member(
+	struct loader *l, struct json_value v, struct sim_member *ret, struct tobs_err *err)
+{
+	static const char *const known[] = { "user", "role", "rank", "rights", "banned", "inviter",
+		"date", "until", NULL };
+	int r = loader_only(v, known, err);
+
+	if (!r)
+		r = loader_peer(l, v, "user", &ret->user_id, err);
+	if (!r)
+		r = loader_peer(l, v, "inviter", &ret->inviter_id, err);
+	if (!r)
+		r = read_role(l, v, &ret->role, err);
+	if (!r)
+		r = loader_str(l, v, "rank", &ret->rank, err);
+	if (!r)
+		r = loader_date(l, v, "date", &ret->date, err);
+	if (!r)
+		r = loader_date(l, v, "until", &ret->until, err);
+	if (!r)
+		r = read_rights(
+			l, v, "rights", "ChatAdminRights", (const void **)&ret->admin_rights, err);
+	if (!r)
+		r = read_rights(l, v, "banned", "ChatBannedRights",
+			(const void **)&ret->banned_rights, err);
+	return r;
+}
+
 /* A key alone, or an object with a role. */
 static int read_member(
 	struct loader *l, struct json_value v, struct sim_chat *c, struct tobs_err *err)
 {
-	static const char *const known[] = { "user", "role", "rank", "rights", "banned", "inviter",
-		"date", "until", NULL };
 	struct sim_member m = { .role = SIM_MEMBER, .date = l->date };
-	int r;
+	int r = json_is_object(v) ? loader_member(l, v, &m, err)
+				  : loader_peer_value(l, v, &m.user_id, err);
 
-	if (!json_is_object(v)) {
-		r = loader_peer_value(l, v, &m.user_id, err);
-	} else {
-		r = loader_only(v, known, err);
-		if (!r)
-			r = loader_peer(l, v, "user", &m.user_id, err);
-		if (!r)
-			r = loader_peer(l, v, "inviter", &m.inviter_id, err);
-		if (!r)
-			r = read_role(l, v, &m.role, err);
-		if (!r)
-			r = loader_str(l, v, "rank", &m.rank, err);
-		if (!r)
-			r = loader_date(l, v, "date", &m.date, err);
-		if (!r)
-			r = loader_date(l, v, "until", &m.until, err);
-		if (!r)
-			r = read_rights(l, v, "rights", "ChatAdminRights",
-				(const void **)&m.admin_rights, err);
-		if (!r)
-			r = read_rights(l, v, "banned", "ChatBannedRights",
-				(const void **)&m.banned_rights, err);
-	}
 	if (!r && !sim_user(l->w, m.user_id))
 		r = json_fail(err, TOBS_EINVAL, "only users can be members");
 	if (!r && sim_member_set(c, &m))

@@ -311,7 +311,7 @@ int loader_message(struct loader *l, struct json_value v, struct tobs_err *err)
 	if (!rd.m.draft)
 		return loader_no_memory(err);
 	r = read_sender(&rd, v);
-	rd.m.date = l->date + USUAL_PAUSE;
+	rd.m.date = l->live ? sim_now(l->w) : l->date + USUAL_PAUSE;
 	if (!r)
 		r = loader_date(l, v, "date", &rd.m.date, err);
 	if (r)

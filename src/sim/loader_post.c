@@ -46,10 +46,10 @@ static int home_of(struct loader *l, const struct loader_message *m, struct sim_
  * The id that a label or number stands for, in history `h` (in its own chat when
  * `h` is NULL); 0 with the failure filled in.
  */
-static int32_t id_of(
+int32_t loader_message_id(
 	struct loader *l, struct tobs_view name, struct sim_history *h, struct tobs_err *err)
 {
-	const struct loader_label *label = smap_get(&l->labels, name);
+	const struct loader_label *label = smap_get(&l->w->labels, name);
 	int64_t n;
 	int32_t id;
 
@@ -78,7 +78,7 @@ static int set_reply(struct loader *l, const struct loader_message *m, struct si
 	int32_t id = reply->id;
 
 	if (reply->label.len) {
-		id = id_of(l, reply->label, reply->peer ? NULL : home, err);
+		id = loader_message_id(l, reply->label, reply->peer ? NULL : home, err);
 		if (!id)
 			return json_at_key(err, tobs_str("reply_to"), TOBS_ENOTFOUND);
 	}
@@ -100,7 +100,7 @@ static int set_topic(struct loader *l, const struct loader_message *m, struct si
 
 	if (!m->topic.len)
 		return TOBS_OK;
-	top = id_of(l, m->topic, home, err);
+	top = loader_message_id(l, m->topic, home, err);
 	if (!top)
 		return json_at_key(err, tobs_str("topic"), TOBS_ENOTFOUND);
 	if (top == SIM_GENERAL_TOPIC)
@@ -126,7 +126,7 @@ static int set_comment(struct loader *l, const struct loader_message *m, struct 
 
 	if (!m->comment.len || !channel)
 		return TOBS_OK;
-	post = id_of(l, m->comment, channel->history, err);
+	post = loader_message_id(l, m->comment, channel->history, err);
 	copy = post ? sim_discussion_of(channel, post) : 0;
 	if (post && !copy)
 		json_fail(err, TOBS_ENOTFOUND, "there is no earlier post %d", (int)post);
@@ -210,17 +210,18 @@ static int remember(struct loader *l, const struct loader_message *m, const stru
 
 	if (!m->label.len)
 		return TOBS_OK;
-	if (smap_get(&l->labels, m->label))
+	if (smap_get(&l->w->labels, m->label))
 		return json_at_key(err, tobs_str("label"),
 			json_fail(err, TOBS_EEXISTS, "\"%.*s\" is taken", TOBS_VIEW_FMT(m->label)));
 	label = TOBS_ARENA_NEW(&l->w->arena, struct loader_label);
-	if (!label || smap_put(&l->labels, m->label, label))
+	if (!label || smap_put(&l->w->labels, m->label, label))
 		return loader_no_memory(err);
 	*label = (struct loader_label){ sent->history, sent->id };
 	return TOBS_OK;
 }
 
-static int post_one(struct loader *l, const struct loader_message *m, struct tobs_err *err)
+int loader_post(struct loader *l, const struct loader_message *m, struct sim_sent *ret,
+	struct tobs_err *err)
 {
 	struct sim_chat *c = sim_chat(l->w, m->to);
 	struct sim_post post = { .from = m->from,
@@ -229,7 +230,7 @@ static int post_one(struct loader *l, const struct loader_message *m, struct tob
 		.date = m->date,
 		.draft = m->draft,
 		.action = m->action,
-		.quietly = true,
+		.quietly = !l->live,
 		.id = m->id };
 	struct sim_history *home;
 	const union tl_MessageReplyHeader *reply = NULL;
@@ -255,6 +256,8 @@ static int post_one(struct loader *l, const struct loader_message *m, struct tob
 	if (m->action && c && c->kind == SIM_CHAT_SUPERGROUP && c->tl.channel->forum &&
 		follow_topic(c, m, &sent))
 		return loader_no_memory(err);
+	if (ret)
+		*ret = sent;
 	return remember(l, m, &sent, err);
 }
 
@@ -337,7 +340,7 @@ int loader_post_all(struct loader *l, struct tobs_err *err)
 	if (l->messages.count)
 		qsort(l->messages.items, l->messages.count, sizeof *l->messages.items, by_date);
 	ARRAY_EACH (m, &l->messages) {
-		int r = post_one(l, m, err);
+		int r = loader_post(l, m, NULL, err);
 
 		if (r) {
 			l->file = m->file;

@@ -138,11 +138,11 @@ int loader_add(struct loader *l, struct tobs_view key, enum loader_kind kind, in
 
 	if (!key.len)
 		return TOBS_OK;
-	if (smap_get(&l->things, key))
+	if (smap_get(&l->w->keys, key))
 		return json_at_key(err, tobs_str("key"),
 			json_fail(err, TOBS_EEXISTS, "\"%.*s\" is taken", TOBS_VIEW_FMT(key)));
 	t = TOBS_ARENA_NEW(&l->w->arena, struct loader_thing);
-	if (!t || smap_put(&l->things, key, t))
+	if (!t || smap_put(&l->w->keys, key, t))
 		return loader_no_memory(err);
 	*t = (struct loader_thing){ kind, id, tl };
 	return TOBS_OK;
@@ -150,7 +150,7 @@ int loader_add(struct loader *l, struct tobs_view key, enum loader_kind kind, in
 
 const struct loader_thing *loader_find(const struct loader *l, struct tobs_view key)
 {
-	return smap_get(&l->things, key);
+	return smap_get(&l->w->keys, key);
 }
 
 static int find_peer(struct loader *l, struct tobs_view name, int64_t *ret)

@@ -381,10 +381,15 @@ int sim_tell_message(struct sim_history *h, const union tl_Message *m, bool edit
 /* The next free id, or for the first copy the one that was asked for. */
 static int next_id(const struct posting *p, struct sim_copy *c)
 {
+	struct sim_box *box = c->history->box;
+
+	/* A topic has the id of this message, and General is 1 whether it has one or not. */
+	if (p->post->action && p->post->action->ctor == TL_messageActionTopicCreate)
+		box->last_id = MAX(box->last_id, (int32_t)SIM_GENERAL_TOPIC);
 	if (!p->post->id || c != p->copies.items)
-		return sim_box_next(c->history->box, 0, &c->id);
+		return sim_box_next(box, 0, &c->id);
 	c->id = p->post->id;
-	return sim_box_taken(c->history->box, c->id) ? TOBS_EEXISTS : TOBS_OK;
+	return sim_box_taken(box, c->id) ? TOBS_EEXISTS : TOBS_OK;
 }
 
 static int deliver(struct posting *p, struct sim_sent *ret)

@@ -6,7 +6,14 @@
 #include "base/log.h"
 #include "sim/conn.h"
 
-enum { SECOND = 1000000, ACCEPT_PAUSE_MS = 100, PEM_MAX = 16384, PORT_ATTEMPTS = 50 };
+enum {
+	SECOND = 1000000,
+	ACCEPT_PAUSE_MS = 100,
+	PEM_MAX = 16384,
+	PORT_ATTEMPTS = 100,
+	PORT_FIRST = 12000,
+	PORT_COUNT = 20000
+};
 
 /* The world's clock, as far off as the faults want it. */
 static int64_t skewed_wall(void *user)
@@ -81,42 +88,32 @@ static void close_listeners(struct sim_server *s)
 
 static int listen_from(struct sim_server *s, const char *host, int port, struct tobs_err *err)
 {
-	int count = s->world->options.dc_count, r = listen_dc(s, host, port, 1, err);
+	int r = TOBS_OK;
 
-	for (int id = 2; !r && id <= count; id++)
-		r = listen_dc(s, host, s->dcs[0].port + id - 1, id, err);
+	for (int id = 1; !r && id <= s->world->options.dc_count; id++)
+		r = listen_dc(s, host, port ? port + id - 1 : 0, id, err);
+	if (r)
+		close_listeners(s);
 	return r;
 }
 
-static bool is_taken(int r)
-{
-	return r == TOBS_EEXISTS || r == TOBS_EPERM || r == TOBS_EINVAL;
-}
-
 /*
- * Consecutive ports. With port 0 the system picks the first, and another one
- * when those behind it are not free; on a machine that has hardly any left, it
- * picks each of them.
+ * Consecutive ports. Without a first one, some are tried at random below those
+ * that systems give to outgoing connections (RFC 6335, section 6: from 49152 on;
+ * Linux: from 32768 on), of which a busy machine has hardly five free in a row.
+ * Should there be none, the system picks each of them.
  */
 static int listen_all(
 	struct sim_server *s, const struct sim_server_options *o, struct tobs_err *err)
 {
 	const char *host = o->host ? o->host : "127.0.0.1";
-	int count = s->world->options.dc_count, r = listen_from(s, host, o->port, err);
+	int r = TOBS_EEXISTS;
 
 	if (o->port)
-		return r;
-	for (int attempt = 1; is_taken(r) && attempt < PORT_ATTEMPTS; attempt++) {
-		close_listeners(s);
-		r = listen_from(s, host, 0, err);
-	}
-	if (!is_taken(r))
-		return r;
-	close_listeners(s);
-	r = TOBS_OK;
-	for (int id = 1; !r && id <= count; id++)
-		r = listen_dc(s, host, 0, id, err);
-	return r;
+		return listen_from(s, host, o->port, err);
+	for (int i = 0; i < PORT_ATTEMPTS && r == TOBS_EEXISTS; i++)
+		r = listen_from(s, host, PORT_FIRST + (int)rng_below(s->rng, PORT_COUNT), err);
+	return r == TOBS_EEXISTS ? listen_from(s, host, 0, err) : r;
 }
 
 static int serve_all(struct sim_server *s, const char *host)

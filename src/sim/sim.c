@@ -8,6 +8,8 @@
 
 #include "base/file.h"
 #include "base/json_write.h"
+#include "base/log.h"
+#include "sim/control.h"
 #include "sim/load.h"
 #include "sim/save.h"
 #include "sim/synthetic.h"
@@ -231,6 +233,8 @@ int sim_describe(const struct sim *s, struct tobs_buf *out)
 	jsonw_end(&w);
 	put_text(&w, "key", tobs_str(s->key_file));
 	put_text(&w, "env", tobs_str(s->env_file));
+	if (s->control)
+		put_number(&w, "control", sim_control_port(s->control));
 	put_number(&w, "api_id", id);
 	put_text(&w, "api_hash", tobs_str(hash));
 	jsonw_key(&w, "accounts");
@@ -279,6 +283,30 @@ static int restart_server(struct sim *s, const struct sim_options *o, struct tob
 	return r;
 }
 
+static int script_main(void *arg)
+{
+	struct sim *s = arg;
+	struct tobs_err err;
+	int r = sim_control_script(s, s->script_file, &err);
+
+	if (r && r != TOBS_ECANCELED)
+		log_error("sim", "%s", err.message);
+	return TOBS_OK;
+}
+
+static int start_commands(struct sim *s, const struct sim_options *o, struct tobs_err *err)
+{
+	const struct tobs_fiber_options options = { .name = "sim script" };
+	int r = o->control ? sim_control_start(&s->control, s, o->control_port, err) : TOBS_OK;
+
+	if (r || !o->script)
+		return r;
+	s->script_file = mem_strdup(o->script);
+	if (!s->script_file || tobs_spawn(&s->script, script_main, s, &options))
+		return tobs_fail(err, TOBS_ENOMEM, "no memory for %s", o->script);
+	return TOBS_OK;
+}
+
 int sim_start(struct sim **ret, const struct sim_options *options, struct tobs_err *err)
 {
 	const char *host = options->host ? options->host : "127.0.0.1";
@@ -300,6 +328,8 @@ int sim_start(struct sim **ret, const struct sim_options *options, struct tobs_e
 	if (!r)
 		r = options->state ? restart_server(s, options, err)
 				   : start_server(s, options, NULL, err);
+	if (!r)
+		r = start_commands(s, options, err);
 	if (!r && s->folder)
 		r = write_files(s, err);
 	if (r) {
@@ -328,11 +358,17 @@ void sim_stop(struct sim *s)
 {
 	if (!s)
 		return;
+	if (s->script) {
+		tobs_cancel(s->script);
+		(void)tobs_join(s->script, NULL);
+	}
+	sim_control_stop(s->control);
 	sim_saver_stop(s->saver);
 	sim_server_stop(s->server);
 	sim_world_free(s->world);
 	mem_free(s->folder);
 	mem_free(s->key_file);
 	mem_free(s->env_file);
+	mem_free(s->script_file);
 	mem_free(s);
 }

@@ -47,6 +47,9 @@ struct sim_options {
 	const char *folder; /* made when it is not there; NULL: the state folder, or no files */
 	const char *state;  /* the same; NULL: nothing is kept */
 	uint64_t seed;
+	bool control;          /* listen for commands, see control.h */
+	uint16_t control_port; /* 0: any free one */
+	const char *script;    /* file with commands that are carried out from the start on */
 };
 
 /* Open for reading. */
@@ -57,7 +60,10 @@ struct sim {
 	char *folder; /* absolute; NULL: none */
 	char *key_file;
 	char *env_file;
-	struct sim_saver *saver; /* NULL: nothing is kept */
+	struct sim_saver *saver;     /* NULL: nothing is kept */
+	struct sim_control *control; /* NULL: none */
+	struct tobs_fiber *script;   /* NULL: none */
+	char *script_file;
 	struct tobs_event stop;
 };
 
@@ -84,7 +90,7 @@ void sim_stop(struct sim *s);
  * Appends as one line of JSON where everything is:
  *
  *     {"host":"127.0.0.1","home_dc":2,"dcs":[{"id":1,"port":4001},…],
- *      "key":"/…/key.pem","env":"/…/.env",
+ *      "key":"/…/key.pem","env":"/…/.env","control":4006,
  *      "api_id":1,"api_hash":"…",
  *      "accounts":[{"id":5001,"name":"Robin Sample","phone":"9996620001","code":"22222"},
  *              {"id":5002,"name":"Helper","token":"5002:…"}]}

@@ -91,6 +91,8 @@ void sim_world_free(struct sim_world *w)
 	smap_deinit(&w->names);
 	smap_deinit(&w->phones);
 	smap_deinit(&w->links);
+	smap_deinit(&w->keys);
+	smap_deinit(&w->labels);
 	map_deinit(&w->tl_peers);
 	map_deinit(&w->files);
 	ARRAY_DEINIT(&w->accounts);

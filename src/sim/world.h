@@ -283,6 +283,8 @@ struct sim_world {
 	struct smap names;   /* username in lower case → user or chat */
 	struct smap phones;  /* digits → user */
 	struct smap links;   /* invite hash → chat */
+	struct smap keys;    /* of people, chats and files in world files → struct loader_thing */
+	struct smap labels;  /* of messages in world files → struct loader_label */
 	struct map tl_peers; /* peer → tl_Peer */
 	struct map files;    /* id → struct sim_stored_file */
 	struct map votes;    /* poll id → struct sim_votes */

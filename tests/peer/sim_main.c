@@ -5,6 +5,7 @@
  * ends at SIGTERM, SIGINT, or the end of its standard input.
  *
  *     sim_server --folder DIR [--state DIR] [--world FILE] [--synthetic SPEC]... [--port N] [--faults TEXT] [--seed N]
+ *         [--control PORT] [--script FILE]
  */
 #include <stdio.h>
 #include <unistd.h>
@@ -31,6 +32,8 @@ static int read_option(struct args *a, const char *name, const char *value)
 		a->options.folder = value;
 	else if (strcmp(name, "--state") == 0)
 		a->options.state = value;
+	else if (strcmp(name, "--script") == 0)
+		a->options.script = value;
 	else if (strcmp(name, "--faults") == 0)
 		a->options.faults = value;
 	else if (tobs_view_int(tobs_str(value), 0, INT64_MAX, &number))
@@ -39,7 +42,10 @@ static int read_option(struct args *a, const char *name, const char *value)
 		a->options.port = (uint16_t)number;
 	else if (strcmp(name, "--seed") == 0)
 		a->options.seed = (uint64_t)number;
-	else
+	else if (strcmp(name, "--control") == 0 && number <= UINT16_MAX) {
+		a->options.control = true;
+		a->options.control_port = (uint16_t)number;
+	} else
 		return -1;
 	return 0;
 }
