@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/attr.h"
+#include "cli/legacy.h"
 #include "cli/session_path.h"
 #include "cli/settings_table.h"
 #include "cli/text.h"
@@ -71,6 +72,23 @@ static void check_env_file(struct checkup *c)
 			"chmod 600 %s", file);
 }
 
+/* Somebody who brings the .env of the earlier program should know what it does here. */
+static void check_legacy(struct checkup *c)
+{
+	struct env env = { 0 };
+
+	if (!c->app->env_file || env_load(&env, c->app->env_file, NULL))
+		return;
+	ARRAY_EACH (it, &env.entries) {
+		const char *key = (const char *)it->key.ptr, *now = legacy_key(key);
+
+		if (now)
+			check_add(c, CHECK_NOTE, "settings", "%s:%u: %s is not used: %s",
+				c->app->env_file, it->line, key, now);
+	}
+	env_deinit(&env);
+}
+
 void check_settings(struct checkup *c)
 {
 	struct tobs_view rest = tobs_str(settings_problems(&c->app->settings)), line;
@@ -81,6 +99,7 @@ void check_settings(struct checkup *c)
 		if (line.len)
 			check_mend(check_add(c, CHECK_BAD, "settings", "%.*s", TOBS_VIEW_FMT(line)),
 				"correct or delete it; tobs help settings lists what there is");
+	check_legacy(c);
 	if (!settings_given(&c->app->settings, SET_API_ID) ||
 		!settings_given(&c->app->settings, SET_API_HASH))
 		check_mend(

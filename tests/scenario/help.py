@@ -22,6 +22,19 @@ def test_without_a_command_and_a_terminal_it_is_wrong_usage(place):
     story.golden('help.txt', result.out)
 
 
+def test_at_a_terminal_it_says_how_to_begin(place):
+    t = place.terminal()
+    assert t.wait() == 0
+    version = place.run('version').out.splitlines()[0]
+    seen = t.seen.replace('\r\n', '\n').replace(version, 'tobs VERSION')
+    story.golden('greeting.txt', seen)
+    # Somebody who has a session knows how to log in.
+    place.session.parent.mkdir(parents=True)
+    place.session.write_text('')
+    t = place.terminal()
+    assert t.wait() == 0 and 'tobs login' not in t.seen and 'tobs chats' in t.seen, t.seen
+
+
 def test_each_command_has_short_and_long_help(place):
     for name in commands(place):
         full = place.run('help', name).is_(0)

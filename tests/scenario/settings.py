@@ -90,6 +90,13 @@ def test_doctor_sees_who_can_read_secrets(place):
     assert 'others on this computer' not in place.run('doctor', '--offline').out
 
 
+def test_doctor_knows_the_keys_of_the_earlier_program(place):
+    place.write('.env', 'EXPORT_PATH=out\nSHARD_COUNT=8\nDOWNLOAD_PHOTOS=true\nSOMETHING_ELSE=1\n')
+    out = place.run('doctor', '--offline').out
+    assert '.env:2: SHARD_COUNT is not used: ' in out and '.env:3: DOWNLOAD_PHOTOS is not used: ' in out, out
+    assert 'EXPORT_PATH is not' not in out and 'SOMETHING_ELSE' not in out, out
+
+
 def test_a_session_is_a_name_or_a_path(place):
     place.run('doctor', '--offline', '-s', 'no spaces please').is_(1).prints('allowed is a name of letters')
     place.run('doctor', '--offline', '-s', './mine.session').prints('./mine.session: not there')
