@@ -123,8 +123,8 @@ static int64_t number(const char *dir, const char *sql)
 static void dump(const char *dir, struct tobs_buf *out)
 {
 	static const char *const queries[] = {
-		"SELECT key||'|'||date||'|'||coalesce(sender,'')||'|'||flags||'|'||text||'|'||"
-		"coalesce(entities,'')||'|'||coalesce(data,'') FROM messages ORDER BY key",
+		("SELECT key||'|'||date||'|'||coalesce(sender,'')||'|'||flags||'|'||text||'|'||"
+		 "coalesce(entities,'')||'|'||coalesce(data,'') FROM messages ORDER BY key"),
 		"SELECT key||'|'||reaction||'|'||count FROM reactions ORDER BY key, reaction",
 		"SELECT key||'|'||name||'|'||data FROM actions ORDER BY key",
 		"SELECT chat||'|'||topic||'|'||first||'|'||last FROM intervals ORDER BY 1",
