@@ -59,7 +59,7 @@ static void end(struct meter *m, int count)
 	double us = (double)(clock_mono(clock_system()) - m->start);
 	double cpu = (cpu_us() - m->cpu) / count;
 
-	if (m->best_cpu && cpu >= m->best_cpu)
+	if (m->best_cpu > 0 && cpu >= m->best_cpu)
 		return;
 	m->best_cpu = cpu;
 	m->best_rate = count * 1e6 / us;

@@ -119,7 +119,7 @@ static int bench(void *arg)
 
 		s->failures += run_all(s, UPDATES);
 		cpu = (cpu_us() - cpu) / UPDATES;
-		if (best && cpu >= best)
+		if (best > 0 && cpu >= best)
 			continue;
 		best = cpu;
 		rate = UPDATES * 1e6 / (double)(clock_mono(clock_system()) - start);
