@@ -33,7 +33,8 @@ run() {
 mkdir -p "$demo/sim"
 
 say "A simulated Telegram, with the sample world of examples/world"
-exec_clean "$tobs" sim --world examples/world/world.json --folder "$demo/sim" >"$demo/sim/log" 2>&1 &
+exec_clean "$tobs" sim --world examples/world/world.json --folder "$demo/sim" --state "$demo/sim" \
+  >"$demo/sim/log" 2>&1 &
 sim=$!
 until grep -q 'Ctrl-C ends it' "$demo/sim/log"; do
   kill -0 "$sim" 2>/dev/null || { cat "$demo/sim/log" >&2; exit 1; }
@@ -42,8 +43,6 @@ done
 echo "It listens on loopback; its addresses are in $demo/sim/log."
 
 say "Log in; the answers are in $demo/sim/.env"
-# The simulator starts anew each time and knows no session of before.
-rm -f "$demo/sim/demo.session"*
 run login
 
 say "What there is"

@@ -13,7 +13,8 @@ def test_twice(place):
         done = subprocess.run([story.ROOT / 'tools' / 'demo.sh', story.TOBS], env=env, capture_output=True, text=True,
                               stdin=subprocess.DEVNULL, timeout=story.PATIENCE)
         assert done.returncode == 0, (done.stdout, done.stderr)
-        assert 'Logged in as' in done.stdout and 'Marsh Lane Garden' in done.stdout, done.stdout
+        assert ('Already logged' if second else 'Logged') + ' in as Ivy Marsh' in done.stdout, done.stdout
+        assert 'Marsh Lane Garden' in done.stdout, done.stdout
         assert ('Nothing new in' in done.stdout) == second, done.stdout
         assert ('new messages, from' in done.stdout) != second, done.stdout
         assert done.stderr == '', done.stderr

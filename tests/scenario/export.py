@@ -14,7 +14,7 @@ import story
 
 
 def logged_in(place, synthetic, *args):
-    told = place.sim('--synthetic', synthetic, *args)
+    told = place.sim(*(['--synthetic', synthetic] if synthetic else []), *args)
     place.env['TOBS_SERVER'] = f'sim:{told["dcs"][told["home_dc"] - 1]["port"]},{told["key"]}'
     shutil.copy(told['env'], place.cwd / '.env')
     place.run('login').is_(0)
@@ -54,6 +54,30 @@ def test_everything_then_nothing_new(place):
     assert messages(place.cwd / 'export') == 1151
     report = json.loads((place.cwd / 'export' / '.tobs' / 'last-run.json').read_text())
     assert report['added'] == 0 and len(report['chats']) == 3, report
+
+
+def test_what_changed_since(place):
+    world = {'tobs_world': 1, 'users': [{'key': 'ada', 'id': 501, 'first_name': 'Ada', 'phone': '9996610001',
+                                         'account': {'code': '11111'}},
+                                        {'key': 'bo', 'id': 502, 'first_name': 'Bo'}],
+             'chats': [{'key': 'club', 'kind': 'supergroup', 'id': 3001, 'title': 'Film Club',
+                        'members': [{'user': 'ada', 'role': 'creator'}, 'bo']}],
+             'accounts': [{'user': 'ada'}]}
+    told = logged_in(place, None, '--world', str(place.write('world.json', json.dumps(world))), '--control', '0')
+
+    def post(text):
+        return place.tell_sim(told, do='post', chat='club', message={'from': 'bo', 'text': text})['id']
+
+    ids = [post(f'film {i}') for i in range(5)]
+    first = lines(place.run('export', '--all').is_(0).out)[-1]
+    place.tell_sim(told, do='edit', chat='club', by='bo', id=ids[1], text='another film')
+    place.tell_sim(told, do='delete', chat='club', by='bo', ids=[ids[2]])
+    post('the last one')
+    second = lines(place.run('export', '--all').is_(0).out)[-1]
+    assert first['added'] >= 5 and (second['added'], second['edited'], second['deleted']) == (1, 1, 1), (first, second)
+    place.tell_sim(told, do='edit', chat='club', by='bo', id=ids[3], text='not looked for')
+    third = lines(place.run('export', '--all', '--refresh', '0').is_(0).out)[-1]
+    assert (third['added'], third['deleted']) == (0, 0), third
 
 
 def test_targets_of_every_form(place):

@@ -329,4 +329,15 @@ def test_a_qr_code(place):
     result.communicate()
 
 
+def test_a_qr_code_that_is_scanned(place):
+    told = ready(place, '--world', str(place.write('world.json', json.dumps(WORLD))), '--control', '0')
+    login = place.start('login', '--qr', stdout=subprocess.PIPE, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL)
+    token = login.stdout.readline().strip()
+    assert token.startswith('tg://login?token='), token
+    place.tell_sim(told, do='accept', user='ada', token=token)
+    out, err = login.communicate(timeout=story.PATIENCE)
+    assert login.returncode == 0 and 'Logged in as Ada Fern' in out, (out, err)
+    place.run('chats').is_(0)
+
+
 story.main()

@@ -15,6 +15,7 @@ import pty
 import select
 import shutil
 import signal
+import socket
 import struct
 import subprocess
 import sys
@@ -104,6 +105,16 @@ class Place:
         told = json.loads(line)
         told['process'] = process
         return told
+
+    def tell_sim(self, told, **command):
+        """Sends a command to a simulator that was started with --control, and returns its answer."""
+        if 'socket' not in told:
+            told['socket'] = self.stack.enter_context(socket.create_connection(('127.0.0.1', told['control'])))
+            told['answers'] = self.stack.enter_context(told['socket'].makefile())
+        told['socket'].sendall(json.dumps(command).encode() + b'\n')
+        answer = json.loads(told['answers'].readline())
+        assert answer['ok'], answer
+        return answer
 
     def terminal(self, *args, env=None):
         """Starts tobs on a terminal of its own."""
