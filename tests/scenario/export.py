@@ -213,6 +213,13 @@ def test_lines_on_a_terminal(place):
     assert 'Nothing new in 1 chat' in t.seen, t.seen
 
 
+def test_lines_where_they_are_asked_for(place):
+    logged_in(place, 'plain,messages=100')
+    out = place.run('export', '--all', env={'TTY_MODE': 'force-tty'}).is_(0).out
+    assert '\x1b[K' in out and '100 new messages' in out, out
+    lines(place.run('export', '--all', env={'TTY_MODE': 'force-non-tty'}).is_(0).out)
+
+
 def test_plain_text_in_ci(place):
     logged_in(place, 'plain,messages=100,title=Old Friends')
     for number, env in enumerate(({'TERM': 'dumb'}, {'CI': 'true'}, {'GITHUB_ACTIONS': 'true'})):

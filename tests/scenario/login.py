@@ -323,6 +323,13 @@ def test_a_qr_code(place):
     assert code[1].startswith('\x1b[30;107m' + '  ' + '█▀▀▀▀▀█'), code[1]
     t.type('\x03')
     assert t.wait() == 130
+    # Without colours light modules are drawn, on what is taken to be a dark terminal.
+    for args, env in (([], {'NO_COLOR': '1'}), (['--color', 'never'], {}), ([], {'TERM': 'dumb'})):
+        t = place.terminal('login', '--qr', *args, env=env)
+        t.expect('Scan this on a device that is logged in')
+        assert '\x1b' not in t.seen[:t.at] and '█' * 20 in t.seen, t.seen
+        t.type('\x03')
+        assert t.wait() == 130
     result = place.start('login', '--qr', stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     assert result.stdout.readline().startswith('tg://login?token=')
     assert story.stop(result, signal.SIGINT) == 130

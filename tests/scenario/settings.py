@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Settings: where they come from, which counts, and what is said about bad ones."""
 import json
+import os
+import subprocess
 
 import story
 
@@ -103,6 +105,43 @@ def test_a_session_is_a_name_or_a_path(place):
     place.run('doctor', '--offline', '-s', 'work').prints('.local/state/tobs/work.session')
     place.run('doctor', '--offline', '-s', 'work', env={'XDG_STATE_HOME': str(place.path / 'state')}).prints(
         f'{place.path}/state/tobs/work.session')
+    # The specification: what is not absolute counts as not set.
+    place.run('doctor', '--offline', env={'XDG_STATE_HOME': 'state'}).prints('.local/state/tobs/tobs.session')
+    place.run('doctor', '--offline', env={'HOME': ''}).is_(1).prints('neither HOME nor XDG_STATE_HOME is set')
+
+
+def test_home_in_paths(place):
+    assert values(place.run('doctor', '--offline', '--json', '--out', '~/chats'))['TOBS_OUT'] == (
+        str(place.home / 'chats'), '--out')
+
+
+def test_profiles_set_what_nobody_else_has_set(place):
+    def concurrency(*args, **more):
+        return values(place.run('doctor', '--offline', '--json', *args, **more))['TOBS_CONCURRENCY']
+
+    assert concurrency() == ('24', 'profile balanced')
+    place.write('.env', 'PERFORMANCE_PROFILE=Aggressive\n')
+    assert concurrency() == ('64', 'profile aggressive')
+    assert concurrency(env={'TOBS_PROFILE': 'conservative'}) == ('4', 'profile conservative')
+    assert concurrency(env={'TOBS_CONCURRENCY': '9'}) == ('9', 'environment')
+
+
+def test_doctor_sees_a_small_disk(place):
+    disk = place.path / 'disk'
+    disk.mkdir()
+    script = f'mount -t tmpfs -o size=50m tmpfs {disk} || exit 77; exec "$0" doctor --offline --out {disk}'
+    done = subprocess.run(['unshare', '-rm' if os.geteuid() else '-m', 'sh', '-c', script, story.TOBS], cwd=place.cwd,
+                          env=place.env, capture_output=True, text=True, timeout=story.PATIENCE)
+    if done.returncode == 77 or 'unshare' in done.stderr:
+        raise story.Skip('a file system of one\'s own cannot be mounted here')
+    assert done.returncode == 1 and f'{disk}: only 50 MiB free' in done.stdout and 'make room' in done.stdout, done
+
+
+def test_doctor_sees_what_cannot_be_a_folder(place):
+    place.write('file', '')
+    place.run('doctor', '--offline', '--out', 'file').is_(1).prints('file: cannot be written: Not a directory')
+    place.run('doctor', '--offline', '--out', 'new/folder').prints('new/folder can be made')
+    assert not (place.cwd / 'new').exists(), 'it changes nothing'
 
 
 story.main()
