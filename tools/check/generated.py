@@ -6,7 +6,7 @@ import subprocess
 import sys
 import tempfile
 
-GENERATORS = ['tools/tlgen/tlgen.py']
+GENERATORS = ['tools/tlgen/tlgen.py', 'tools/botgen/botgen.py']
 
 
 def check(root):

@@ -49,6 +49,7 @@ SYSTEM_ONLY = {
 PUBLIC = {
     'attr.h': 'base', 'err.h': 'base', 'view.h': 'base', 'buf.h': 'base', 'arena.h': 'base',
     'log.h': 'base', 'rt.h': 'rt', 'tl.h': 'tl', 'tl_types.h': 'tl', 'tl_ids.h': 'tl',
+    'input_file.h': 'botapi', 'botapi.h': 'botapi', 'botapi_types.h': 'botapi', 'botapi_methods.h': 'botapi',
     'methods.h': 'client', 'client.h': 'client', 'bot.h': 'bot', 'test.h': 'sim',
     'version.h': 'base',
 }

@@ -21,7 +21,7 @@ def sources(root):
         for path in sorted((root / folder).rglob('*')):
             rel = path.relative_to(root).as_posix()
             if path.suffix in ('.c', '.h', '.cpp') and '/gen/' not in rel and 'tl_types.h' not in rel \
-                    and 'methods.h' not in rel and 'tl_ids.h' not in rel and 'node_modules' not in rel:
+                    and 'methods.h' not in rel and 'tl_ids.h' not in rel and 'botapi_types.h' not in rel and 'node_modules' not in rel:
                 yield path, rel
 
 
