@@ -228,7 +228,6 @@ static int make_perm(
 	k->time_offset = agreed.time_offset;
 	k->made = clock_wall(c->clock) / SECOND;
 	k->known = true;
-	k->authorized = false;
 	c->store.head_dirty = true;
 	client_soiled(c);
 	mem_wipe(&agreed, sizeof agreed);

@@ -326,7 +326,6 @@ static int drain(struct lane *l)
 	if (l->accepts) {
 		l->accepts = false;
 		l->drained_by = now + (int64_t)DRAIN_S * SECOND;
-		dc_drop_temp(l->dc, l->session_key);
 	}
 	if (mt_session_pending(l->session) && now < l->drained_by) {
 		l->renew_at = now + SECOND / 10;

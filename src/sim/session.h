@@ -45,6 +45,7 @@ struct sim_session_stats {
 	uint64_t refused[65]; /* by bad_msg code */
 	uint64_t odd_acks;    /* acknowledgements with an odd seq_no */
 	uint64_t resent;
+	uint64_t dropped; /* queries whose answers were no longer wanted */
 };
 
 /* A message on its way to the client. */

@@ -265,6 +265,7 @@ static int on_drop(struct sim_session *s, struct incoming *in)
 
 	if (tl_read_u64(&in->r, &id))
 		return TOBS_EPROTO;
+	s->stats->dropped++;
 	if (map_remove(&s->running, id)) {
 		(void)s->events->drop(s->events->user, s, id);
 		answer = TL_rpc_answer_dropped_running;

@@ -5,6 +5,7 @@
 
 #include "client/client.h"
 #include "client/dc.h"
+#include "client/lane.h"
 #include "sim/file.h"
 #include "support/sim_client.h"
 
@@ -139,8 +140,8 @@ STAGE_TEST(a_wait_that_is_too_long)
 
 STAGE_TEST(a_deadline_and_its_server)
 {
+	const struct sim_session_stats *stats = &sim_server_stats(s->server)->sessions;
 	struct tobs_deadline d;
-	uint64_t dropped;
 
 	stage_login(s);
 	stage_faults(s, "latency=5000");
@@ -149,9 +150,9 @@ STAGE_TEST(a_deadline_and_its_server)
 	tobs_deadline_pop(&d);
 	assert_string_equal(s->err.message, "no answer in time");
 	/* What came too late does no harm, and the next call gets its own answer. */
-	dropped = stage_count(s, TL_help_getNearestDc);
-	assert_int_equal(dropped, 1);
+	assert_int_equal(stage_count(s, TL_help_getNearestDc), 1);
 	assert_ok(ask(s));
+	assert_int_equal(stats->dropped, 1); /* the server was told */
 }
 
 STAGE_TEST(cancelled)
@@ -238,6 +239,22 @@ STAGE_TEST(wrapped_queries)
 		TOBS_EINVAL); /* peer is missing */
 	assert_code(tobs_call(s->c, 0x12345678, TL0(help_getConfig), &s->reply, &answer, &s->err),
 		TOBS_EINVAL);
+}
+
+STAGE_TEST(nothing_is_wrapped_twice)
+{
+	/* As many as the server takes: with one more it would refuse. */
+	struct tl_invokeWithoutUpdates wraps[7];
+	const void *query = TL0(help_getNearestDc);
+	const struct tl_nearestDc *answer;
+
+	stage_login(s);
+	for (size_t i = 0; i < ARRAY_LEN(wraps); i++)
+		wraps[i] = (struct tl_invokeWithoutUpdates){ TL_invokeWithoutUpdates,
+			i + 1 < ARRAY_LEN(wraps) ? &wraps[i + 1] : query };
+	/* initConnection has been said, and is not said again. */
+	assert_true(s->c->lanes.items[0]->inited);
+	assert_ok(tobs_call(s->c, TL_invokeWithoutUpdates, &wraps[0], &s->reply, &answer, &s->err));
 }
 
 STAGE_TEST(refusals_are_told)
@@ -367,6 +384,10 @@ STAGE_TEST(another_data_centre)
 	assert_ok(tobs_upload_getFile(s->c, &q, &s->reply, &part, &s->err));
 	assert_int_equal(part->upload_file.bytes.len, 4096);
 	assert_int_equal(stage_count(s, TL_auth_importAuthorization), 2);
+	assert_int_equal((*ARRAY_LAST(&s->c->lanes))->dc->id, 5);
+	assert_int_equal((*ARRAY_LAST(&s->c->lanes))->route, TOBS_ROUTE_FILES);
+	/* Where they are was asked for once. */
+	assert_int_equal(stage_count(s, TL_help_getConfig), 1);
 	/* Kept: nothing is brought along twice. */
 	stage_reopen(s);
 	assert_int_equal(ask_dc(s, TOBS_ROUTE_FILES, 4, 0), 4);
@@ -414,6 +435,31 @@ STAGE_TEST(forgotten_by_another_data_centre)
 	assert_int_equal(ask_dc(s, TOBS_ROUTE_FILES, 4, 0), 4);
 	assert_int_equal(sim_server_stats(s->server)->exchanges, 3);
 	assert_true(tobs_client_authorized(s->c));
+}
+
+STAGE_TEST(not_wanted_by_another_data_centre)
+{
+	stage_login(s);
+	assert_int_equal(ask_dc(s, TOBS_ROUTE_FILES, 4, 0), 4);
+	stage_faults(s,
+		"error=help.getNearestDc:401:AUTH_KEY_UNREGISTERED,"
+		"error=auth.exportAuthorization:400:DC_ID_INVALID");
+	assert_code(ask_dc(s, TOBS_ROUTE_FILES, 4, 0), TOBS_ERPC);
+	assert_string_equal(s->err.name, "DC_ID_INVALID");
+	assert_true(tobs_client_authorized(s->c));
+}
+
+STAGE_TEST(an_account_that_moves)
+{
+	stage_login(s);
+	stage_faults(s, "error=help.getNearestDc:303:USER_MIGRATE_4");
+	assert_code(ask(s), TOBS_ERPC); /* even from there */
+	assert_string_equal(s->err.name, "USER_MIGRATE_%d");
+	stage_faults(s, "error=");
+	assert_int_equal(ask_dc(s, TOBS_ROUTE_HOME, 0, 0), 4);
+	assert_true(tobs_client_authorized(s->c));
+	stage_reopen(s);
+	assert_int_equal(ask_dc(s, TOBS_ROUTE_HOME, 0, 0), 4);
 }
 
 STAGE_TEST(no_such_data_centre)
@@ -472,6 +518,7 @@ int main(void)
 		cmocka_unit_test(cancelled),
 		cmocka_unit_test(freed_while_calls_are_under_way),
 		cmocka_unit_test(wrapped_queries),
+		cmocka_unit_test(nothing_is_wrapped_twice),
 		cmocka_unit_test(refusals_are_told),
 		cmocka_unit_test(logged_out_elsewhere),
 		cmocka_unit_test(not_on_a_fiber_of_this_client),
@@ -480,6 +527,8 @@ int main(void)
 		cmocka_unit_test(another_data_centre),
 		cmocka_unit_test(long_answers),
 		cmocka_unit_test(forgotten_by_another_data_centre),
+		cmocka_unit_test(not_wanted_by_another_data_centre),
+		cmocka_unit_test(an_account_that_moves),
 		cmocka_unit_test(no_such_data_centre),
 		cmocka_unit_test(the_home_has_forgotten_our_key),
 	};

@@ -510,6 +510,20 @@ STAGE_TEST(a_connection_for_updates_is_kept)
 	assert_int_equal(s->c->lanes.items[0]->state, LANE_IDLE);
 }
 
+STAGE_TEST(another_address_is_tried)
+{
+	struct dc_address list[2] = { { .dc = 2, .port = 1, .host = "127.0.0.1" },
+		{ .dc = 2, .port = s->at.port, .host = "127.0.0.1" } };
+
+	s->at.dc = 3;
+	s->at.port = sim_server_port(s->server, 3);
+	stage_client(s);
+	s->c->store.home = 2;
+	s->c->configured = true;
+	assert_ok(client_store_set_addresses(&s->c->store, list, 2, 0));
+	assert_ok(ask(s));
+}
+
 /* ---- keys ---- */
 
 STAGE_TEST(temporary_keys)
@@ -548,6 +562,50 @@ STAGE_TEST(temporary_keys_are_replaced_in_time)
 		assert_ok(tobs_sleep(3600 * 1000));
 	}
 	assert_int_equal(sim_server_stats(s->server)->unknown_keys, 0);
+}
+
+struct late {
+	struct stage *s;
+	struct tobs_reply reply;
+};
+
+static int ask_late(void *arg)
+{
+	struct late *l = arg;
+	const struct tl_nearestDc *answer;
+
+	return tobs_help_getNearestDc(
+		l->s->c, &(struct tl_help_getNearestDc){ 0 }, &l->reply, &answer, NULL);
+}
+
+STAGE_TEST(queries_under_way_when_the_key_is_replaced)
+{
+	struct late late = { s, TOBS_REPLY_INIT }, later = late;
+	struct tobs_fiber *f, *g;
+	struct lane *l;
+	struct dc *d;
+	int result = -1;
+
+	s->options.forward_secrecy = true;
+	stage_login(s);
+	d = dc_get(s->c, 2);
+	l = s->c->lanes.items[0];
+	d->temp.expires_at = client_server_time(s->c, 2) + DC_TEMP_SPARE_S + 1;
+	sim_server_break(s->server); /* the next connection sees when it is due */
+	assert_ok(ask(s));
+	stage_faults(s, "latency=3000");
+	assert_ok(tobs_spawn(&f, ask_late, &late, NULL));
+	assert_ok(tobs_sleep(2000));
+	assert_false(l->accepts); /* it is due, and waits for the one that is under way */
+	assert_ok(tobs_spawn(&g, ask_late, &later, NULL));
+	assert_ok(tobs_join(f, &result));
+	assert_ok(result);
+	assert_ok(tobs_join(g, &result));
+	assert_ok(result);
+	assert_int_equal(stage_count(s, TL_auth_bindTempAuthKey), 2);
+	assert_int_equal(stage_count(s, TL_help_getNearestDc), 3); /* none of them twice */
+	tobs_reply_deinit(&late.reply);
+	tobs_reply_deinit(&later.reply);
 }
 
 STAGE_TEST(a_temporary_key_the_server_lost)
@@ -669,6 +727,8 @@ int main(void)
 		cmocka_unit_test(servers_of_another_kind),
 		cmocka_unit_test(idle_connections_end),
 		cmocka_unit_test(a_connection_for_updates_is_kept),
+		cmocka_unit_test(another_address_is_tried),
+		cmocka_unit_test(queries_under_way_when_the_key_is_replaced),
 		cmocka_unit_test(temporary_keys),
 		cmocka_unit_test(temporary_keys_are_replaced_in_time),
 		cmocka_unit_test(a_temporary_key_the_server_lost),
