@@ -4,6 +4,7 @@
 #include "base/attr.h"
 #include "cli/command.h"
 #include "cli/connect.h"
+#include "cli/rendering.h"
 #include "cli/show.h"
 #include "cli/words.h"
 #include "cli/zone_time.h"
@@ -16,6 +17,7 @@ struct job {
 	const struct app *app;
 	struct export_options options;
 	struct export_report report;
+	struct rendering rendering;
 	struct tobs_arena arena;
 	struct tobs_buf arguments;
 	struct show show;
@@ -126,6 +128,9 @@ static enum status read_options(struct job *j)
 
 	if (!status)
 		status = read_range(j);
+	if (!status)
+		status = rendering_init(&j->rendering, j->app);
+	o->render = &j->rendering.options;
 	o->dir = app_text(j->app, SET_OUT);
 	o->refresh_days = settings_int(s, SET_REFRESH) ? (int)settings_int(s, SET_REFRESH) : -1;
 	o->concurrency = (int)settings_int(s, SET_CONCURRENCY);
@@ -177,6 +182,7 @@ static enum status run(struct app *app)
 	status = read_options(&j);
 	if (!status)
 		status = export_and_show(&j);
+	rendering_deinit(&j.rendering);
 	tobs_buf_deinit(&j.arguments);
 	tobs_arena_deinit(&j.arena);
 	export_report_deinit(&j.report);
@@ -185,8 +191,8 @@ static enum status run(struct app *app)
 
 static const unsigned what[] = { SET_ALL, SET_TYPE, SET_EXCLUDE, SET_TARGETS, SET_SINCE, SET_UNTIL,
 	SET_LAST, SET_FROM_ID, SET_TO_ID, SET_REFRESH };
-static const unsigned how[] = { SET_OUT, SET_TIMEZONE, SET_TAKEOUT, SET_PROFILE, SET_CONCURRENCY,
-	SET_DRY_RUN, SET_PROGRESS };
+static const unsigned how[] = { SET_OUT, SET_FLAVOR, SET_LANG, SET_TIMEZONE, SET_TAKEOUT,
+	SET_PROFILE, SET_CONCURRENCY, SET_DRY_RUN, SET_PROGRESS };
 static const struct option_group own_what = OPTION_GROUP("What", what);
 static const struct option_group own_how = OPTION_GROUP("How", how);
 

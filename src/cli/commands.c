@@ -11,6 +11,7 @@ const struct command *const commands[] = {
 	&cmd_login,
 	&cmd_logout,
 	&cmd_manual,
+	&cmd_render,
 	&cmd_sim,
 	&cmd_version,
 	NULL,

@@ -111,6 +111,11 @@ static const struct setting rows[SET_COUNT] = {
 	[SET_TIMEZONE] = { "timezone", 0, SETTING_STRING, .def = "local", .value = "ZONE",
 		.help = "In which zone dates are: local, UTC, +03:00, or a name such as "
 			"Europe/Paris." },
+	[SET_FLAVOR] = { "flavor", 0, SETTING_ENUM, .words = "obsidian gfm", .def = "obsidian",
+		.value = "NAME",
+		.help = "The dialect of Markdown: for Obsidian, or for GitHub and everything else." },
+	[SET_LANG] = { "lang", 0, SETTING_ENUM, .words = "en ru", .def = "en", .value = "CODE",
+		.help = "The language of the words that tobs adds to the files." },
 	[SET_TAKEOUT] = { "takeout", 0, SETTING_BOOL, .def = "no", .aliases = { { "USE_TAKEOUT" } },
 		.help = "Asks Telegram for an export session, which has gentler limits; it may have "
 			"to be confirmed in another app. Refused, the export goes on without." },

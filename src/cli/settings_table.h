@@ -60,6 +60,8 @@ enum cli_setting {
 	/* where to, and how */
 	SET_OUT,
 	SET_TIMEZONE,
+	SET_FLAVOR,
+	SET_LANG,
 	SET_TAKEOUT,
 	SET_PROFILE,
 	SET_CONCURRENCY,

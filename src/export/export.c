@@ -214,6 +214,8 @@ static int run_body(struct run *run, struct tobs_err *err)
 	run_tell(run, EXPORT_START, SIZE_MAX, NULL);
 	r = all_chats(run, err);
 	run_end_takeout(run, !r && !run->report->failed);
+	if (!r && !dry && run->options->render)
+		r = run_render_index(run, err);
 	return r;
 }
 

@@ -55,9 +55,8 @@ struct export_options {
 	int concurrency;  /* pages in flight at most; 0: EXPORT_CONCURRENCY */
 	bool takeout;     /* ask for a takeout session, go on without when it is refused */
 	bool dry_run;     /* say how much there is, fetch nothing */
-	bool no_render;   /* archive only */
-	const struct render_options *render;
-	const char *arguments; /* kept with the run; may be NULL */
+	const struct render_options *render; /* of the files; NULL: archive only */
+	const char *arguments;               /* kept with the run; may be NULL */
 
 	/* May be NULL. Called on the run's fibers; must not wait. */
 	void (*event)(void *user, const struct export_event *e);

@@ -80,3 +80,47 @@ int run_write_last(struct run *run, const struct tobs_buf *json, struct tobs_err
 		*err = job.err;
 	return r;
 }
+
+struct render_call {
+	struct run *run;
+	int64_t chat; /* 0: the list of all */
+	struct render_result result;
+	struct tobs_err err;
+};
+
+static int call_render(struct archive *a, void *arg)
+{
+	struct render_call *call = arg;
+	const struct render_options *o = call->run->options->render;
+
+	return call->chat ? render_chat(a, call->chat, o, &call->result, &call->err)
+			  : render_index(a, o, &call->result, &call->err);
+}
+
+static int render(struct render_call *call, struct tobs_err *err)
+{
+	int r = sink_use(call->run->sink, call_render, call);
+
+	if (r && err) {
+		*err = call->err;
+		if (!err->code)
+			tobs_fail(err, r, "%s", tobs_error_text(r));
+	}
+	return r;
+}
+
+int run_render_chat(struct run *run, int64_t chat, struct render_result *ret, struct tobs_err *err)
+{
+	struct render_call call = { .run = run, .chat = chat };
+	int r = render(&call, err);
+
+	*ret = call.result;
+	return r;
+}
+
+int run_render_index(struct run *run, struct tobs_err *err)
+{
+	struct render_call call = { .run = run };
+
+	return render(&call, err);
+}

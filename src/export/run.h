@@ -6,6 +6,7 @@
 #include "export/export.h"
 #include "export/pace.h"
 #include "export/plan.h"
+#include "export/render.h"
 #include "export/sink.h"
 
 struct run {
@@ -37,6 +38,10 @@ void run_close(struct archive *a);
 
 /* Writes DIR/.tobs/last-run.json. Waits. */
 int run_write_last(struct run *run, const struct tobs_buf *json, struct tobs_err *err);
+
+/* Write the files of a chat, and the list of all chats, from the archive. Wait. */
+int run_render_chat(struct run *run, int64_t chat, struct render_result *ret, struct tobs_err *err);
+int run_render_index(struct run *run, struct tobs_err *err);
 
 void run_tell(const struct run *run, enum export_event_kind kind, size_t index, const char *text);
 

@@ -40,7 +40,6 @@ static int run_export(struct stage *s, struct export_options *o, struct exported
 	x->progress = 0;
 	if (!o->dir)
 		o->dir = s->dir.path;
-	o->no_render = true;
 	o->event = on_event;
 	o->user = x;
 	return export_run(s->c, o, &x->report, &x->err);
