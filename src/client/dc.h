@@ -14,7 +14,6 @@ struct dc {
 	struct tobs_client *client;
 	int id;
 	unsigned tries;          /* addresses that did not work: the next one is tried */
-	unsigned unknown;        /* times in a row the server did not know the permanent key */
 	struct tobs_sem making;  /* one lane at a time makes keys … */
 	struct tobs_sem joining; /* … and one call brings the authorization along */
 
@@ -31,8 +30,6 @@ struct dc {
 enum {
 	DC_TEMP_LIFE_S = 86400,    /* of a temporary key: as official clients take it */
 	DC_TEMP_SPARE_S = 10 * 60, /* so long before its end it is replaced */
-	DC_UNKNOWN_MAX =
-		3, /* refusals by transport error -404, which anyone can forge, until we believe it */
 };
 
 /* NULL without memory. */

@@ -9,6 +9,7 @@ enum {
 	LATER_ATTEMPTS = 12, /* about two minutes with the policy below */
 	BUSY_PAUSE_MS = 5000,
 	LANES_MAX = 1000,
+	UNKNOWN_MAX = 3, /* transport errors -404, which anyone can forge, until we believe them */
 	QUERY_MAX = MT_PACKET_MAX - 4096, /* with room for what goes into the same packet */
 
 	RENEWAL = TOBS_EAGAIN, /* the connection ended because the temporary key is due */
@@ -204,10 +205,10 @@ static int key_unknown(struct lane *l)
 		dc_drop_temp(l->dc, l->session_key);
 		return TOBS_OK;
 	}
-	if (!k || !k->known || ++l->dc->unknown < DC_UNKNOWN_MAX)
+	if (!k || !k->known || ++l->unknown < UNKNOWN_MAX)
 		return TOBS_OK;
 	log_warn("client", "DC %d has forgotten the key of this session", l->dc->id);
-	l->dc->unknown = 0;
+	l->unknown = 0;
 	if (k->authorized && l->dc->id == client_home(l->client)) {
 		client_lost(l->client);
 		dc_drop_key(l->dc);

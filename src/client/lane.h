@@ -84,6 +84,7 @@ struct lane {
 
 	struct backoff backoff;
 	int failures; /* to get an answer, in a row */
+	int unknown;  /* times in a row the server did not know the permanent key */
 	int ended;    /* why the writer ended the connection, if it did */
 	struct tobs_err ended_why;
 	struct tobs_err why; /* the last failure */

@@ -27,7 +27,7 @@ static void worked(struct lane *l)
 {
 	l->failures = 0;
 	l->client->worked = true;
-	l->dc->unknown = 0;
+	l->unknown = 0;
 	backoff_reset(&l->backoff);
 }
 

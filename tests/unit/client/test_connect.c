@@ -42,7 +42,8 @@ struct proxy_server {
 	struct stage *s;
 	struct tcp_listener *listener;
 	enum tobs_proxy_type type;
-	const uint8_t *secret; /* of an MTProto proxy */
+	const uint8_t *secret;   /* of an MTProto proxy */
+	enum mt_framing framing; /* that the client of an MTProto proxy used */
 	uint16_t port;
 	size_t served;
 	char asked_for[64];
@@ -194,6 +195,7 @@ static int relay(struct proxy_server *p, struct net_stream *client)
 	if (!r)
 		r = tobs_group_spawn(&g, pump_packets, &back, NULL);
 	(void)tobs_group_wait(&g);
+	p->framing = near.framing;
 	net_close(there.to);
 	tobs_buf_deinit(&there.first);
 	mt_link_deinit(&near);
@@ -289,6 +291,7 @@ STAGE_TEST(through_mtproto_proxies)
 		assert_true(p.served > 0);
 		assert_ok(tobs_log_out(s->c, &s->err));
 		stop_proxy(&p);
+		assert_int_equal(p.framing, i < 2 ? MT_INTERMEDIATE : MT_PADDED);
 	}
 }
 
