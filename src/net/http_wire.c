@@ -19,6 +19,7 @@ enum {
 	REQUEST_HEAD_MAX = 64 << 10,
 	/* Room for a body of a known length is made in steps: the length may be a lie. */
 	BODY_STEP = 1 << 20,
+	KEEPALIVE_S = 60, /* a server that has vanished is noticed, if no deadline comes first */
 };
 
 struct wire {
@@ -52,12 +53,6 @@ void wire_close(struct http_client *c)
 		wire_free(c, LIST_ITEM(l, struct wire, link));
 }
 
-/* The server has neither hung up nor said anything that nobody asked for. */
-static bool is_fresh(struct http_client *c, struct wire *w)
-{
-	return tobs_now() - w->since < c->idle_ms * 1000 && sock_silent(tcp_sock(w->stream));
-}
-
 /* Closes what has been idle for too long, the oldest first. */
 static void prune(struct http_client *c)
 {
@@ -80,7 +75,8 @@ static struct wire *take_idle(struct http_client *c, struct tobs_view origin)
 		if (!tobs_view_eq(tobs_buf_view(&w->origin), origin))
 			continue;
 		list_remove(&w->link);
-		if (is_fresh(c, w))
+		/* The server has neither hung up nor said anything that nobody asked for. */
+		if (sock_silent(tcp_sock(w->stream)))
 			return w;
 		wire_free(c, w);
 	}
@@ -96,6 +92,7 @@ static void give_back(struct http_client *c, struct wire *w)
 static int connect_to(
 	struct http_client *c, const struct http_url *url, struct wire *w, struct tobs_err *err)
 {
+	const struct tcp_options options = { .keepalive_s = KEEPALIVE_S };
 	char path[sizeof "unix:" + sizeof(struct addr)];
 	struct tobs_view host = url->host;
 	struct tobs_deadline d;
@@ -108,7 +105,7 @@ static int connect_to(
 		host = tobs_str(path);
 	}
 	tobs_deadline_push(&d, c->connect_ms);
-	r = tcp_connect(host, url->port, NULL, &w->stream, err);
+	r = tcp_connect(host, url->port, &options, &w->stream, err);
 	tobs_deadline_pop(&d);
 	/* It was the server that took too long, not the fiber. */
 	if (r == TOBS_ETIMEDOUT && tobs_deadline_passed(&d) && tobs_deadline_left())

@@ -358,6 +358,24 @@ CLIENT_TEST(keeps_connections)
 	return TOBS_OK;
 }
 
+/* More than was asked for: nobody knows what the next bytes belong to. */
+CLIENT_TEST(drops_a_connection_that_says_too_much)
+{
+	struct scene x;
+
+	OPEN(x,
+		{ .send = OK_HEAD "Content-Length: 2\r\n\r\nok" OK_HEAD
+				  "Content-Length: 3\r\n\r\nbad" },
+		{ .send = OK_HEAD "Content-Length: 4\r\n\r\ngood" });
+	assert_ok(get(&x));
+	assert_string_equal(tobs_buf_str(&x.answer.body), "ok");
+	assert_ok(get(&x));
+	assert_string_equal(tobs_buf_str(&x.answer.body), "good");
+	assert_int_equal(x.peer.connections, 2);
+	close_scene(&x);
+	return TOBS_OK;
+}
+
 /* The server hangs up while a connection is idle. */
 CLIENT_TEST(notices_that_a_kept_one_is_gone)
 {
@@ -666,6 +684,7 @@ int main(void)
 		cmocka_unit_test(refuses_garbage),
 		cmocka_unit_test(bounds_the_body),
 		cmocka_unit_test(keeps_connections),
+		cmocka_unit_test(drops_a_connection_that_says_too_much),
 		cmocka_unit_test(notices_that_a_kept_one_is_gone),
 		cmocka_unit_test(repeats_only_what_may_be_repeated),
 		cmocka_unit_test(does_not_insist),

@@ -118,6 +118,35 @@ FIBER_TEST(fails_one_of_a_group)
 	return TOBS_OK;
 }
 
+static int write_twice(void *arg)
+{
+	int r = write_one(arg);
+
+	return r ? r : write_one(arg);
+}
+
+/* Those whose write has just returned have their next one in the group that gathered meanwhile. */
+FIBER_TEST(gathers_groups)
+{
+	struct writer writers[10], late = { "late" };
+	struct tobs_group group;
+
+	open_store();
+	faults.delay_ms = 10;
+	tobs_group_init(&group, 0);
+	for (size_t i = 0; i < 10; i++) {
+		writers[i] = (struct writer){ "key" };
+		assert_ok(tobs_group_spawn(&group, write_twice, &writers[i], NULL));
+	}
+	assert_ok(tobs_sleep(5));
+	assert_ok(tobs_group_spawn(&group, write_one, &late, NULL));
+	assert_ok(tobs_group_wait(&group));
+	assert_int_equal(faults.requests, 21);
+	assert_int_equal(faults.groups, 2);
+	close_store();
+	return TOBS_OK;
+}
+
 /* ---- Fibers that give up ----------------------------------------------------------- */
 
 FIBER_TEST(withdraws_what_has_not_begun)
@@ -292,6 +321,7 @@ int main(void)
 		fiber_unit_test(fails_and_recovers),
 		fiber_unit_test(loses_its_connection_after_the_work),
 		fiber_unit_test(fails_one_of_a_group),
+		fiber_unit_test(gathers_groups),
 		fiber_unit_test(withdraws_what_has_not_begun),
 		fiber_unit_test(keeps_to_deadlines),
 		fiber_unit_test(closes_after_a_withdrawal),
