@@ -468,7 +468,7 @@ STAGE_TEST(a_full_disk_ends_the_run_and_loses_nothing)
 	struct tobs_peer peer = stage_chat(s, "mixed,messages=9000");
 	struct export_options o = { .all = true };
 	struct exported x = { 0 };
-	uint64_t after = 12000;
+	uint64_t after = 600;
 
 	stage_login(s);
 	sqlite_set_gate(full_disk, &after);
