@@ -52,9 +52,9 @@ static void close_desk(struct desk *d)
 
 static void put(struct desk *d, int32_t first, int32_t last, const char *text)
 {
-	static const struct archive_peer people[] = {
-		{ .id = ANNA, .kind = ARCHIVE_USER, .name = { "Anna", 4 } },
-		{ .id = BOB, .kind = ARCHIVE_USER, .name = { "Bob *B*", 7 } },
+	const struct archive_peer people[] = {
+		{ .id = ANNA, .kind = ARCHIVE_USER, .name = tobs_str("Anna") },
+		{ .id = BOB, .kind = ARCHIVE_USER, .name = tobs_str("Bob *B*") },
 	};
 	struct archive_batch b;
 
