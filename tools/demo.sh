@@ -33,6 +33,8 @@ run() {
 mkdir -p "$demo/sim"
 
 say "A simulated Telegram, with the sample world of examples/world"
+# There before it is looked into: the shell in the background opens it later.
+: >"$demo/sim/log"
 exec_clean "$tobs" sim --world examples/world/world.json --folder "$demo/sim" --state "$demo/sim" \
   >"$demo/sim/log" 2>&1 &
 sim=$!
