@@ -14,11 +14,10 @@ enum argument_kind {
 	ARG_COUNT,  /* a list, as how many are in it */
 };
 
-/* Argument 0 of a phrase is who did it; these are 1, 2, …; `number` decides about its form. */
+/* Argument 0 of a phrase is who did it; these are 1, 2, …. */
 struct action {
 	const char *name;
 	enum word word;
-	const char *number;
 	struct {
 		enum argument_kind kind;
 		const char *key;
@@ -143,7 +142,7 @@ static void on_community(struct block_writer *w)
 	int64_t id = json_num(w->action, "community");
 
 	actor(w);
-	block_arg_number(w, 1, id);
+	block_arg_peer(w, 1, id);
 	block_say_item(w, id ? WORD_A_COMMUNITY : WORD_A_COMMUNITY_NONE, 0, id ? 2 : 1);
 }
 
@@ -214,7 +213,7 @@ static void on_group_call(struct block_writer *w)
 	int64_t length = json_num(w->action, "duration");
 
 	actor(w);
-	units_period(block_argument(w, 1), w->o.language, length);
+	units_duration(block_argument(w, 1), length);
 	block_say_item(w, length ? WORD_A_GROUP_CALL_END : WORD_A_GROUP_CALL, 0, length ? 2 : 1);
 }
 
@@ -347,14 +346,14 @@ static void on_tasks(struct block_writer *w)
 
 static void on_tasks_added(struct block_writer *w)
 {
-	tobs_buf_clear(&w->words);
+	struct tobs_buf *out = block_argument(w, 1);
+
 	JSON_EACH (it, json_field(w->action, "items")) {
-		if (w->words.len)
-			emit_str(&w->words, ", ");
-		emit_view(&w->words, json_str(it.value, "text"));
+		if (out->len)
+			emit_str(out, ", ");
+		md_escape(out, w->o.flavour, MD_TEXT, json_str(it.value, "text"));
 	}
 	actor(w);
-	block_arg_text(w, 1, tobs_buf_view(&w->words));
 	block_say_item(w, WORD_A_TASKS_ADDED, 0, 2);
 }
 
@@ -467,7 +466,6 @@ static void on_price(struct block_writer *w)
 static void on_messages_refund(struct block_writer *w)
 {
 	put_stars(w, 2, json_num(w->action, "stars_count"));
-	emit_view(block_argument(w, 0), tobs_buf_view(&w->arguments[2]));
 	words_put(block_argument(w, 1), w->o.language, WORD_A_MESSAGES_FOR,
 		json_num(w->action, "messages_count"),
 		&(struct tobs_view){ w->arguments[2].ptr, w->arguments[2].len }, 1);
@@ -495,11 +493,13 @@ static void put_gift(struct block_writer *w, size_t i)
 
 static void on_gift(struct block_writer *w)
 {
-	int64_t to = json_num(w->action, "peer");
+	int64_t to = json_num(w->action, "to");
 
+	if (!to)
+		to = json_num(w->action, "peer");
 	actor(w);
 	put_gift(w, 1);
-	put_argument(w, 2, ARG_PEER, "peer");
+	block_arg_peer(w, 2, to);
 	block_say_item(w, to ? WORD_A_GIFT_TO : WORD_A_GIFT, 0, 3);
 	if (json_yes(json_field(w->action, "gift"), "limited"))
 		block_say_item(w, WORD_A_GIFT_LIMITED, 0, 0);
@@ -526,6 +526,8 @@ static void on_gift_unique(struct block_writer *w)
 	if (units_amount(block_argument(w, 0), w->o.language, json_field(w->action, "resale")) ==
 		TOBS_OK)
 		block_say_item(w, WORD_A_GIFT_RESOLD, 0, 1);
+	if (json_yes(w->action, "refunded"))
+		block_say_item(w, WORD_REFUNDED, 0, 0);
 }
 
 static void on_offer(struct block_writer *w)
@@ -544,6 +546,8 @@ static void on_offer(struct block_writer *w)
 		block_say_item(w, WORD_A_ACCEPTED, 0, 0);
 	if (!declined && json_yes(w->action, "declined"))
 		block_say_item(w, WORD_A_DECLINED, 0, 0);
+	if (!declined && json_yes(w->action, "expired"))
+		block_say_item(w, WORD_A_EXPIRED, 0, 0);
 }
 
 static void on_suggested(struct block_writer *w)
@@ -587,7 +591,7 @@ static void on_shared(struct block_writer *w)
 static const struct action actions[] = {
 	{ "create_group", .write = on_create_group },
 	{ "create_channel", .write = on_create_channel },
-	{ "edit_group_title", WORD_A_TITLE, NULL, { { ARG_TEXT, "title" } } },
+	{ "edit_group_title", WORD_A_TITLE, { { ARG_TEXT, "title" } } },
 	{ "edit_group_photo", WORD_A_PHOTO },
 	{ "suggest_profile_photo", WORD_A_PHOTO_SUGGEST },
 	{ "delete_group_photo", WORD_A_PHOTO_DELETE },
@@ -598,30 +602,30 @@ static const struct action actions[] = {
 	{ "join_group_by_link", .write = on_link },
 	{ "invite_members", .write = on_invite },
 	{ "remove_members", .write = on_remove },
-	{ "invite_to_group_call", WORD_A_CALL_INVITE, NULL, { { ARG_PEERS, "members" } } },
+	{ "invite_to_group_call", WORD_A_CALL_INVITE, { { ARG_PEERS, "members" } } },
 	{ "migrate_to_supergroup", WORD_A_MIGRATE_TO },
 	{ "migrate_from_group", .write = on_migrate_from },
-	{ "change_creator", WORD_A_CREATOR, NULL, { { ARG_PEER, "user" } } },
-	{ "new_creator_pending", WORD_A_CREATOR_PENDING, NULL, { { ARG_PEER, "user" } } },
+	{ "change_creator", WORD_A_CREATOR, { { ARG_PEER, "user" } } },
+	{ "new_creator_pending", WORD_A_CREATOR_PENDING, { { ARG_PEER, "user" } } },
 	{ "change_community", .write = on_community },
-	{ "managed_bot_created", WORD_A_BOT_CREATED, NULL, { { ARG_PEER, "bot" } } },
+	{ "managed_bot_created", WORD_A_BOT_CREATED, { { ARG_PEER, "bot" } } },
 	{ "pin_message", .write = on_pin },
 	{ "score_in_game", .write = on_score },
 	{ "phone_call", .write = on_call },
 	{ "conference_call", .write = on_conference },
 	{ "group_call", .write = on_group_call },
-	{ "group_call_scheduled", WORD_A_GROUP_CALL_PLAN, NULL, { { ARG_WHEN, "schedule_date" } } },
+	{ "group_call_scheduled", WORD_A_GROUP_CALL_PLAN, { { ARG_WHEN, "schedule_date" } } },
 	{ "set_messages_ttl", .write = on_ttl },
 	{ "edit_chat_theme", .write = on_theme },
 	{ "set_chat_wallpaper", .write = on_wallpaper },
 	{ "set_same_chat_wallpaper", WORD_A_WALLPAPER_SAME },
-	{ "topic_created", WORD_A_TOPIC, NULL, { { ARG_TEXT, "title" } } },
+	{ "topic_created", WORD_A_TOPIC, { { ARG_TEXT, "title" } } },
 	{ "topic_edit", .write = on_topic_edit },
 	{ "proximity_reached", .write = on_proximity },
 	{ "allow_sending_messages", .write = on_allowed },
 	{ "web_app_bot_allowed", .write = on_allowed },
 	{ "attach_menu_bot_allowed", WORD_A_ALLOWED_MENU },
-	{ "send_webview_data", WORD_A_WEBVIEW, NULL, { { ARG_TEXT, "text" } } },
+	{ "send_webview_data", WORD_A_WEBVIEW, { { ARG_TEXT, "text" } } },
 	{ "requested_peer", .write = on_shared },
 	{ "send_passport_values", .write = on_passport },
 	{ "custom_action", .write = on_information },
@@ -631,8 +635,8 @@ static const struct action actions[] = {
 	{ "no_forwards_request", .write = on_protect_ask },
 	{ "todo_completions", .write = on_tasks },
 	{ "todo_append_tasks", .write = on_tasks_added },
-	{ "poll_append_answer", WORD_A_POLL_ADDED, NULL, { { ARG_TEXT, "text" } } },
-	{ "poll_delete_answer", WORD_A_POLL_REMOVED, NULL, { { ARG_TEXT, "text" } } },
+	{ "poll_append_answer", WORD_A_POLL_ADDED, { { ARG_TEXT, "text" } } },
+	{ "poll_delete_answer", WORD_A_POLL_REMOVED, { { ARG_TEXT, "text" } } },
 	{ "send_payment", .write = on_payment },
 	{ "refunded_payment", .write = on_refund },
 	{ "send_premium_gift", .write = on_premium },
@@ -649,7 +653,7 @@ static const struct action actions[] = {
 	{ "star_gift_purchase_offer", .write = on_offer },
 	{ "star_gift_purchase_offer_declined", .write = on_offer },
 	{ "suggested_post_approval", .write = on_suggested },
-	{ "suggested_post_success", WORD_A_SUGGEST_PAID, NULL, { { ARG_AMOUNT, "price" } } },
+	{ "suggested_post_success", WORD_A_SUGGEST_PAID, { { ARG_AMOUNT, "price" } } },
 	{ "suggested_post_refund", .write = on_suggest_refund },
 };
 
@@ -670,7 +674,7 @@ void block_action(struct block_writer *w)
 		for (; n <= ARRAY_LEN(a->args) && a->args[n - 1].kind != ARG_END; n++)
 			put_argument(w, n, a->args[n - 1].kind, a->args[n - 1].key);
 		actor(w);
-		block_say_item(w, a->word, a->number ? json_num(w->action, a->number) : 0, n);
+		block_say_item(w, a->word, 0, n);
 		return;
 	}
 	/* One that this version does not know is said by its name. */
