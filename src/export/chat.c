@@ -435,22 +435,6 @@ static int run_history(struct run *run, size_t index, struct tobs_arena *arena, 
 	return r;
 }
 
-static int write_files(struct run *run, size_t index, struct history *h, struct tobs_err *err)
-{
-	struct render_result result = { 0 };
-	int r;
-
-	if (!run->options->render || run->options->dry_run)
-		return TOBS_OK;
-	run_tell(run, EXPORT_RENDERING, index, NULL);
-	r = run_render_chat(run, tobs_peer_mark(&h->peer), &result, err);
-	h->report->files += result.written;
-	if (result.kept)
-		run_tell(run, EXPORT_NOTE, index,
-			"a file was changed by hand: that version is kept beside, as \"(changed by hand)\"");
-	return r;
-}
-
 int run_chat(struct run *run, size_t index, struct tobs_err *err)
 {
 	struct plan_chat *chat = &run->plan.chats.items[index];
@@ -466,8 +450,21 @@ int run_chat(struct run *run, size_t index, struct tobs_err *err)
 	history_init(&h, run, index, &arena, &chat->peer);
 	r = run_history(run, index, &arena, &h, err);
 	history_deinit(&h);
-	if (!r)
-		r = write_files(run, index, &h, err);
 	tobs_arena_deinit(&arena);
+	return r;
+}
+
+int run_write_chat(struct run *run, size_t index, struct tobs_err *err)
+{
+	struct export_chat_report *report = run->report->chats.items[index];
+	struct render_result result = { 0 };
+	int r;
+
+	run_tell(run, EXPORT_RENDERING, index, NULL);
+	r = run_render_chat(run, report->peer, &result, err);
+	report->files += result.written;
+	if (result.kept)
+		run_tell(run, EXPORT_NOTE, index,
+			"a file was changed by hand: that version is kept beside, as \"(changed by hand)\"");
 	return r;
 }

@@ -83,6 +83,11 @@ static bool is_closed(const struct tobs_err *err)
 	return false;
 }
 
+static bool writes_files(const struct run *run)
+{
+	return run->options->render && !run->options->dry_run;
+}
+
 static int take_chat(struct run *run, size_t index)
 {
 	struct export_chat_report *report = run->report->chats.items[index];
@@ -98,12 +103,49 @@ static int take_chat(struct run *run, size_t index)
 		if (r != TOBS_ECANCELED)
 			run->report->failed++;
 	}
-	run_tell(run, EXPORT_CHAT_END, index, NULL);
+	/* One whose files are still to be written is not at its end. */
+	if (r || !writes_files(run))
+		run_tell(run, EXPORT_CHAT_END, index, NULL);
 	if (r && plan_is_fatal(r) && !run->failure) {
 		run->failure = r;
 		run->err = err;
 	}
 	return run->failure;
+}
+
+/* The files of one chat; a failure that concerns only these is in its report. */
+static int write_chat(struct run *run, size_t index, struct tobs_err *err)
+{
+	struct export_chat_report *report = run->report->chats.items[index];
+	struct tobs_err why = { 0 };
+	int r = run_write_chat(run, index, &why);
+
+	if (r) {
+		report->code = r;
+		report->done = false;
+		snprintf(report->message, sizeof report->message, "%s",
+			why.message[0] ? why.message : tobs_error_text(r));
+		if (r != TOBS_ECANCELED)
+			run->report->failed++;
+	}
+	run_tell(run, EXPORT_CHAT_END, index, NULL);
+	if (!r || !plan_is_fatal(r))
+		return TOBS_OK;
+	if (err)
+		*err = why;
+	return r;
+}
+
+static int write_chats(struct run *run, struct tobs_err *err)
+{
+	int r = TOBS_OK;
+
+	if (!writes_files(run))
+		return TOBS_OK;
+	for (size_t i = 0; !r && i < run->report->chats.count; i++)
+		if (run->report->chats.items[i]->done)
+			r = write_chat(run, i, err);
+	return r ? r : run_render_index(run, err);
 }
 
 static int take_chats(void *arg)
@@ -214,8 +256,8 @@ static int run_body(struct run *run, struct tobs_err *err)
 	run_tell(run, EXPORT_START, SIZE_MAX, NULL);
 	r = all_chats(run, err);
 	run_end_takeout(run, !r && !run->report->failed);
-	if (!r && !dry && run->options->render)
-		r = run_render_index(run, err);
+	if (!r)
+		r = write_chats(run, err);
 	return r;
 }
 

@@ -27,8 +27,14 @@ struct run {
 	struct tobs_err err;
 };
 
-/* Fetches a chat, archives it and writes its files. Failures are in its report, fatal ones returned. Waits. */
+/* Fetches a chat into the archive. Failures are in its report, fatal ones returned. Waits. */
 int run_chat(struct run *run, size_t index, struct tobs_err *err);
+
+/*
+ * Writes the files of a chat that was fetched. Only when all of them are: chats
+ * link to one another, and name people that were first met elsewhere. Waits.
+ */
+int run_write_chat(struct run *run, size_t index, struct tobs_err *err);
 
 /* ---- the output folder (files.c) ---- */
 

@@ -201,7 +201,8 @@ def test_killed_it_loses_nothing(place):
 
 
 def test_lines_on_a_terminal(place):
-    logged_in(place, 'plain,messages=800,title=Old Friends', '--faults', 'latency=20')
+    # So slow that the lines are drawn while it fetches, however fast this machine is.
+    logged_in(place, 'plain,messages=800,title=Old Friends', '--faults', 'latency=250')
     t = place.terminal('export', '--all')
     assert t.wait() == 0
     assert 'Exporting: ' in t.seen and 'Old Friends' in t.seen and '[===' in t.seen, t.seen
