@@ -359,6 +359,7 @@ int archive_render_get(struct archive *a, struct tobs_view path, struct tobs_are
  * written to the chat since `seen` was read, sets its stale mark to INT32_MAX;
  * in one transaction. Of *seen only no and version count: take it as
  * archive_chats() or archive_chat_get() gave it before the first message was read.
+ * With NULL the files are of no chat, and only their rows are stored.
  */
 int archive_rendered(struct archive *a, const struct archive_chat *seen,
 	const struct archive_render *files, size_t count, struct tobs_err *err);

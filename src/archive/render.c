@@ -86,8 +86,8 @@ int archive_rendered(struct archive *a, const struct archive_chat *seen,
 	if (r)
 		return r;
 	for (size_t i = 0; !r && i < count; i++)
-		r = put_file(a, seen->no, &files[i], err);
-	if (!r)
+		r = put_file(a, seen ? seen->no : 0, &files[i], err);
+	if (!r && seen)
 		r = settle(a, seen, err);
 	return archive_end(a, r, err);
 }

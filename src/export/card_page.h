@@ -11,7 +11,7 @@
 void card_page_head(struct tobs_buf *out, const struct render_options *o,
 	const struct archive_chat *chat, struct tobs_view title);
 
-/* DIR/<Chat>/index.md. `files` are paths below DIR: one a topic, or the only one. */
+/* DIR/<Chat>/index.md, which is `path` below DIR, with a link to each file: one a topic, or the only one. */
 void card_page(struct tobs_buf *out, const struct render_options *o,
 	const struct archive_chat *chat, struct tobs_view path, const struct archive_topic *topics,
 	size_t topic_count);

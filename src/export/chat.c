@@ -399,9 +399,9 @@ static int run_origin(struct run *run, size_t index, struct tobs_arena *arena, i
 
 static const char *keep(struct tobs_arena *a, struct tobs_view v)
 {
-	char *s = tobs_arena_dup(a, v.ptr, v.len);
+	const char *s = tobs_arena_dup(a, v.ptr, v.len);
 
-	return s;
+	return s ? s : "";
 }
 
 static int run_history(struct run *run, size_t index, struct tobs_arena *arena, struct history *h,

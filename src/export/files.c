@@ -121,6 +121,11 @@ int run_render_chat(struct run *run, int64_t chat, struct render_result *ret, st
 int run_render_index(struct run *run, struct tobs_err *err)
 {
 	struct render_call call = { .run = run };
+	int r = render(&call, err);
 
-	return render(&call, err);
+	if (call.result.kept)
+		run_tell(run, EXPORT_NOTE, 0,
+			"index.md was changed by hand, or yours: that version is kept beside, as "
+			"\"(changed by hand)\"");
+	return r;
 }

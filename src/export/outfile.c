@@ -196,8 +196,7 @@ int outfile_finish(struct outfile *f, const struct outfile_mark *before,
 	}
 	if (fsync(f->fd))
 		return fail(err, "written", f->path);
-	foreign = exists && before->size >= 0 &&
-		(there.size != before->size || there.mtime_ns != before->mtime_ns);
+	foreign = exists && (there.size != before->size || there.mtime_ns != before->mtime_ns);
 	if (foreign && (r = keep_other(f, err)))
 		return r;
 	if (rename(f->temporary, f->path))

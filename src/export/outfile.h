@@ -19,7 +19,7 @@ struct outfile {
 	struct tobs_buf buf;
 };
 
-/* What was known of the file when it was last written by us; size -1: nothing. */
+/* How we left the file when it was last written; size -1: it was never ours. */
 struct outfile_mark {
 	int64_t size, mtime_ns;
 };
@@ -40,7 +40,8 @@ int outfile_push(struct outfile *f, struct tobs_err *err);
 
 /*
  * Puts it in place. `before` says how we left the file: when somebody changed it
- * since, that version is kept beside. *ret_mark is how it is now.
+ * since, or it was somebody else's all along, that version is kept beside.
+ * *ret_mark is how it is now.
  */
 int outfile_finish(struct outfile *f, const struct outfile_mark *before,
 	struct outfile_mark *ret_mark, enum outfile_end *ret_end, struct tobs_err *err);

@@ -65,13 +65,21 @@ int render_full_path(struct archive *a, struct tobs_view path, char *out, struct
 int render_page(struct archive *a, struct tobs_view path, const struct tobs_buf *content,
 	struct render_result *result, struct tobs_err *err)
 {
-	const struct outfile_mark before = { -1, 0 };
-	struct outfile_mark after;
+	struct outfile_mark before = { -1, 0 }, after;
+	struct archive_render row;
 	enum outfile_end end;
 	struct outfile f = { .fd = -1 };
+	struct tobs_arena arena;
 	char full[OUTFILE_PATH];
-	int r = render_full_path(a, path, full, err);
+	int r;
 
+	tobs_arena_init(&arena, JOB_BYTES);
+	r = archive_render_get(a, path, &arena, &row, err);
+	if (!r)
+		before = (struct outfile_mark){ row.size, row.mtime_ns };
+	if (!r || r == TOBS_ENOTFOUND)
+		r = render_full_path(a, path, full, err);
+	tobs_arena_deinit(&arena);
 	if (!r)
 		r = outfile_open(&f, full, err);
 	if (!r && tobs_buf_putv(&f.buf, tobs_buf_view(content)))
@@ -81,6 +89,12 @@ int render_page(struct archive *a, struct tobs_view path, const struct tobs_buf 
 	if (!r) {
 		result->written += end != OUTFILE_SAME;
 		result->unchanged += end == OUTFILE_SAME;
+		result->kept += end == OUTFILE_KEPT_OTHER;
+		row = (struct archive_render){
+			.path = path, .size = after.size, .mtime_ns = after.mtime_ns
+		};
+		if (after.size != before.size || after.mtime_ns != before.mtime_ns)
+			r = archive_rendered(a, NULL, &row, 1, err);
 	}
 	outfile_close(&f);
 	return r;

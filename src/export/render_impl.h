@@ -42,7 +42,7 @@ int render_full_path(struct archive *a, struct tobs_view path, char *out, struct
 int render_file(struct render_job *j, const struct archive_topic *topic, struct tobs_view path,
 	struct tobs_err *err);
 
-/* Writes a small page that is a function of the archive; its row is added when `j` is given. */
+/* Writes a small page that is a function of the archive, and stores its row. */
 int render_page(struct archive *a, struct tobs_view path, const struct tobs_buf *content,
 	struct render_result *result, struct tobs_err *err);
 

@@ -186,6 +186,39 @@ static void what_was_changed_by_hand_is_kept(void **state)
 	close_desk(&d);
 }
 
+/* Lists and cards are pages like any other, and a vault may have had an index of its own. */
+static void lists_and_cards_take_nobodys_words(void **state)
+{
+	static const char mine[] = "my own index\n";
+	char card[256], kept[300];
+	struct desk d;
+
+	(void)state;
+	open_desk(&d);
+	put(&d, 1, 5, "hello");
+	assert_ok(file_replace(tmpdir_file(&d.dir, "index.md"), tobs_str(mine), 0644, NULL));
+	assert_ok(render_index(d.a, &d.options, &d.result, &d.err));
+	assert_int_equal(d.result.kept, 1);
+	assert_ok(file_read(tmpdir_file(&d.dir, "index (changed by hand).md"), &d.file, NULL));
+	assert_string_equal(tobs_buf_str(&d.file), mine);
+	/* Ours is not taken for somebody's the next time. */
+	d.result = (struct render_result){ 0 };
+	assert_ok(render_index(d.a, &d.options, &d.result, &d.err));
+	assert_int_equal(d.result.kept + d.result.written, 0);
+
+	render(&d);
+	snprintf(card, sizeof card, "%s/%.*s/index.md", d.dir.path, TOBS_VIEW_FMT(d.chat.folder));
+	snprintf(kept, sizeof kept, "%s/%.*s/index (changed by hand).md", d.dir.path,
+		TOBS_VIEW_FMT(d.chat.folder));
+	assert_ok(file_replace(card, tobs_str(mine), 0644, NULL));
+	render(&d);
+	assert_int_equal(d.result.kept, 1);
+	tobs_buf_clear(&d.file);
+	assert_ok(file_read(kept, &d.file, NULL));
+	assert_string_equal(tobs_buf_str(&d.file), mine);
+	close_desk(&d);
+}
+
 static void a_folder_that_cannot_be_written_is_named(void **state)
 {
 	char folder[256];
@@ -225,6 +258,7 @@ int main(void)
 		cmocka_unit_test(files_that_are_right_are_not_touched),
 		cmocka_unit_test(parts_make_the_same_whole),
 		cmocka_unit_test(what_was_changed_by_hand_is_kept),
+		cmocka_unit_test(lists_and_cards_take_nobodys_words),
 		cmocka_unit_test(a_folder_that_cannot_be_written_is_named),
 		cmocka_unit_test(the_list_of_all_chats_leads_to_each),
 	};
