@@ -131,7 +131,7 @@ static bool is_phone(struct tobs_view v)
 	for (size_t i = 1; i < v.len; i++) {
 		if (is_digit(v.ptr[i]))
 			digits++;
-		else if (!strchr(" -()", v.ptr[i]))
+		else if (!v.ptr[i] || !strchr(" -()", v.ptr[i]))
 			return false;
 	}
 	return digits >= PHONE_MIN && digits <= PHONE_MAX;

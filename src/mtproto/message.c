@@ -55,7 +55,8 @@ int mt_seal(struct tobs_buf *out, const struct auth_key *key, enum msg_side side
 	put_le64(plain + 16, m->msg_id);
 	put_le32(plain + 24, m->seq_no);
 	put_le32(plain + 28, (uint32_t)m->body.len);
-	memcpy(plain + INNER, m->body.ptr, m->body.len);
+	if (m->body.len)
+		memcpy(plain + INNER, m->body.ptr, m->body.len);
 	rng_fill(rng, plain + INNER + m->body.len, pad);
 	kdf_msg_key(key, side, tobs_view(plain, inner), p + 8, ret_quick_ack);
 	kdf_msg_aes(key, side, p + 8, &aes);

@@ -84,12 +84,17 @@ static void repeat_notes(struct mt_session *s)
 	s->inquiry_id = 0;
 }
 
-/* gzip_packed#3072cfa1 packed_data:bytes = Object; */
+/*
+ * gzip_packed#3072cfa1 packed_data:bytes = Object;
+ * Not within another one: that lies where this would be unpacked to.
+ */
 static int unpack(struct mt_session *s, struct tl_reader *r, struct tobs_view *ret)
 {
 	struct tobs_view packed;
 	int code = tl_read_bytes(r, &packed);
 
+	if (!code && s->unpacking)
+		code = TOBS_EPROTO;
 	if (code)
 		return code;
 	tobs_buf_clear(&s->unpacked);
@@ -198,6 +203,9 @@ static int on_copy(struct mt_session *s, struct incoming *in)
 	tl_read_u32(&in->r, &len);
 	if (in->r.err || len % 4 || tl_read_raw(&in->r, len, &body))
 		return TOBS_EPROTO;
+	/* A copy of a copy has no sense, and a packet has room for many. */
+	if (len >= 4 && get_le32(body) == (uint32_t)COPY_ID)
+		return TOBS_EPROTO;
 	return session_message(s, msg_id, seq_no, tobs_view(body, len), true);
 }
 
@@ -211,7 +219,10 @@ static int on_gzip(struct mt_session *s, struct incoming *in)
 	if (inner.body.len < 4 || get_le32(inner.body.ptr) == GZIP_ID ||
 		get_le32(inner.body.ptr) == CONTAINER_ID)
 		return TOBS_EPROTO;
-	return handle_body(s, &inner);
+	s->unpacking = true;
+	r = handle_body(s, &inner);
+	s->unpacking = false;
+	return r;
 }
 
 /* new_session_created#9ec20908 first_msg_id:long unique_id:long server_salt:long = NewSession; */

@@ -52,6 +52,7 @@ struct mt_session {
 	uint64_t inquiry_id;         /* msg_id of the msgs_state_req */
 	ARRAY_OF(uint64_t) inquired; /* the ids it asked about, in order */
 	struct tobs_buf unpacked, scratch;
+	bool unpacking; /* a message that lies in `unpacked` is being handled */
 };
 
 int64_t session_now(const struct mt_session *s);

@@ -56,6 +56,15 @@ static void every_spelling(void **state)
 	}
 }
 
+static void a_zero_byte_is_in_no_phone_number(void **state)
+{
+	struct target t;
+
+	(void)state;
+	assert_ok(target_parse(&t, tobs_view("+999661234\0005", 12), NULL));
+	assert_int_equal(t.kind, TARGET_TITLE);
+}
+
 static void what_names_nobody(void **state)
 {
 	static const char *const bad[] = { "", "   ", "@", "@ab", "@1abc", "@with space",
@@ -95,6 +104,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_spelling),
+		cmocka_unit_test(a_zero_byte_is_in_no_phone_number),
 		cmocka_unit_test(what_names_nobody),
 		cmocka_unit_test(no_byte_is_read_beyond_the_end),
 	};

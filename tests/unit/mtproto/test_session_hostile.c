@@ -4,6 +4,7 @@
 
 #include <tobs/tl.h>
 
+#include "base/gzip.h"
 #include "support/failmem.h"
 #include "support/mt_peer.h"
 #include "support/test.h"
@@ -89,6 +90,17 @@ static void strangers_are_not_believed(void **state)
 	tobs_buf_deinit(&broken);
 }
 
+static void put_packed(struct tobs_buf *out, struct tobs_view plain)
+{
+	struct tobs_buf packed;
+
+	tobs_buf_init(&packed, 1 << 20);
+	assert_ok(gzip_pack(&packed, plain));
+	tl_put_u32(out, 0x3072cfa1);
+	assert_ok(tl_put_bytes(out, tobs_buf_view(&packed)));
+	tobs_buf_deinit(&packed);
+}
+
 static void containers_are_bounded(void **state)
 {
 	struct tobs_buf body;
@@ -111,6 +123,72 @@ static void containers_are_bounded(void **state)
 	put_le32(body.ptr + 4, 1);
 	put_le32(body.ptr + 20, 12); /* longer than it is */
 	assert_code(peer_say(p, tobs_buf_view(&body), false), TOBS_EPROTO);
+	tobs_buf_deinit(&body);
+}
+
+static void put_copy(struct tobs_buf *out, size_t len)
+{
+	tl_put_u32(out, 0xe06046b2);
+	tl_put_u64(out, mt_ids_next_server(&p->ids, false));
+	tl_put_u32(out, 1);
+	tl_put_u32(out, (uint32_t)len);
+}
+
+/* What is unpacked lies where the next would be unpacked to. */
+static void packed_in_packed_is_refused(void **state)
+{
+	static const uint8_t zeros[50000];
+	struct tobs_buf inner, copy, body;
+
+	(void)state;
+	send_queries(1);
+	tobs_buf_init(&inner, 1 << 20);
+	tobs_buf_init(&copy, 1 << 20);
+	tobs_buf_init(&body, 1 << 20);
+	put_packed(&inner, tobs_view(zeros, sizeof zeros));
+	/* gzip_packed(msg_copy(gzip_packed(…))) */
+	put_copy(&copy, inner.len);
+	tobs_buf_putv(&copy, tobs_buf_view(&inner));
+	put_packed(&body, tobs_buf_view(&copy));
+	assert_code(peer_say(p, tobs_buf_view(&body), true), TOBS_EPROTO);
+	assert_int_equal(p->updates, 0);
+	/* gzip_packed(rpc_result(gzip_packed(…))) */
+	tobs_buf_clear(&copy);
+	tobs_buf_clear(&body);
+	tl_put_u32(&copy, 0xf35c6d01);
+	tl_put_u64(&copy, queries[0].msg_id);
+	tobs_buf_putv(&copy, tobs_buf_view(&inner));
+	put_packed(&body, tobs_buf_view(&copy));
+	assert_ok(peer_say(p, tobs_buf_view(&body), true));
+	assert_int_equal(p->answers, 0);
+	assert_int_equal(p->refusals, 1);
+	assert_string_equal(p->refusal, "RESPONSE_UNREADABLE");
+	/* Once is what servers do. */
+	tobs_buf_clear(&body);
+	put_packed(&body, tobs_view(zeros, sizeof zeros));
+	assert_ok(peer_say(p, tobs_buf_view(&body), true));
+	assert_int_equal(p->updates, 1);
+	tobs_buf_deinit(&inner);
+	tobs_buf_deinit(&copy);
+	tobs_buf_deinit(&body);
+}
+
+/* As deep as a packet has room for, which no stack has. */
+static void copies_do_not_nest(void **state)
+{
+	enum { HEAD = 20, DEPTH = 150000 };
+	struct tobs_buf body;
+
+	(void)state;
+	tobs_buf_init(&body, 1 << 22);
+	for (size_t i = DEPTH; i-- > 0;)
+		put_copy(&body, i * HEAD + 4);
+	tl_put_u32(&body, TL_updatesTooLong);
+	assert_code(peer_say(p, tobs_buf_view(&body), true), TOBS_EPROTO);
+	assert_int_equal(p->updates, 0);
+	/* The innermost alone is a message. */
+	assert_ok(peer_say(p, tobs_view(body.ptr + body.len - HEAD - 4, HEAD + 4), true));
+	assert_int_equal(p->updates, 1);
 	tobs_buf_deinit(&body);
 }
 
@@ -196,6 +274,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(strangers_are_not_believed),
 		T(containers_are_bounded),
+		T(packed_in_packed_is_refused),
+		T(copies_do_not_nest),
 		T(hostile_bodies_do_no_harm),
 		T(survives_failing_memory),
 	};

@@ -1,0 +1,369 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Makes the part of the corpora that is bytes of our own protocols, from random
+ * values and what our own code says: seed FOLDER writes FOLDER/<target>/<name>.
+ * The same every time.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <tobs/tl.h>
+
+#include "base/attr.h"
+#include "base/gzip.h"
+#include "mtproto/link.h"
+#include "support/tl_random.h"
+#include "tl/wire.h"
+
+enum { SMALL = 700, ARENA_MAX = 64 << 20, TRIES = 200 };
+
+static const char *folder;
+static struct prng prng = { 20260731 };
+static struct tobs_arena arena;
+
+static void must(bool ok, const char *what)
+{
+	if (ok)
+		return;
+	fprintf(stderr, "seed: %s\n", what);
+	exit(1);
+}
+
+static void put_file(const char *target, const char *name, struct tobs_view content)
+{
+	char path[4096];
+	FILE *f;
+
+	snprintf(path, sizeof path, "%s/%s", folder, target);
+	(void)mkdir(path, 0777);
+	snprintf(path, sizeof path, "%s/%s/%s", folder, target, name);
+	f = fopen(path, "wb");
+	must(f, path);
+	must(fwrite(content.ptr, 1, content.len, f) == content.len && !fclose(f), path);
+}
+
+/* A random value of the constructor that is not long, in wire form. */
+static void random_wire(uint32_t id, struct tobs_buf *out)
+{
+	size_t before = out->len;
+
+	for (int i = 0; i < TRIES; i++) {
+		tobs_arena_reset(&arena);
+		tobs_buf_truncate(out, before);
+		must(!tl_encode(out, tl_random(tl_find(id), &arena, &prng), NULL), tl_name(id));
+		if (out->len - before <= SMALL)
+			return;
+	}
+	fprintf(stderr, "seed: %s is long\n", tl_name(id));
+}
+
+static void seed_tl(void)
+{
+	static const uint32_t objects[] = { TL_message, TL_messageService, TL_updates,
+		TL_updateShortMessage, TL_channelFull, TL_user, TL_channel, TL_chatFull,
+		TL_messages_channelMessages, TL_messageMediaPoll, TL_messageMediaDocument,
+		TL_webPage, TL_stickerSet, TL_config, TL_auth_sentCode, TL_account_password,
+		TL_upload_file, TL_inputMediaPoll, TL_replyInlineMarkup, TL_jsonObject, TL_resPQ,
+		TL_server_DH_params_ok, TL_server_DH_inner_data, TL_client_DH_inner_data,
+		TL_p_q_inner_data_temp_dc, TL_msgs_state_info, TL_future_salt, TL_rpc_error,
+		TL_messages_sendMessage, TL_invokeWithLayer, TL_initConnection,
+		TL_messages_getHistory };
+	static const struct {
+		uint32_t method, result;
+	} results[] = { { TL_help_getConfig, TL_config },
+		{ TL_messages_getHistory, TL_messages_messagesSlice },
+		{ TL_upload_getFile, TL_upload_file },
+		{ TL_account_checkUsername, (uint32_t)TL_BOOL_TRUE } };
+	struct tobs_buf wire;
+
+	tobs_buf_init(&wire, 1 << 20);
+	for (size_t i = 0; i < ARRAY_LEN(objects); i++) {
+		tobs_buf_clear(&wire);
+		random_wire(objects[i], &wire);
+		put_file("tl", tl_name(objects[i]), tobs_buf_view(&wire));
+	}
+	for (size_t i = 0; i < ARRAY_LEN(results); i++) {
+		char name[200];
+
+		tobs_buf_clear(&wire);
+		tl_put_u32(&wire, results[i].method);
+		if (results[i].result == (uint32_t)TL_BOOL_TRUE)
+			tl_put_u32(&wire, (uint32_t)TL_BOOL_TRUE);
+		else
+			random_wire(results[i].result, &wire);
+		snprintf(name, sizeof name, "result-%s", tl_name(results[i].method));
+		put_file("tl", name, tobs_buf_view(&wire));
+	}
+	/* users.getUsers: a vector of objects. */
+	tobs_buf_clear(&wire);
+	tl_put_u32(&wire, TL_users_getUsers);
+	tl_put_u32(&wire, TL_VECTOR_ID);
+	tl_put_u32(&wire, 2);
+	random_wire(TL_userEmpty, &wire);
+	random_wire(TL_user, &wire);
+	put_file("tl", "result-vector", tobs_buf_view(&wire));
+	/* A vector that says it has more than can be. */
+	tobs_buf_truncate(&wire, 8);
+	tl_put_u32(&wire, UINT32_MAX);
+	put_file("tl", "endless-vector", tobs_buf_view(&wire));
+	tobs_buf_clear(&wire);
+	for (int i = 0; i < TL_MAX_DEPTH + 2; i++) {
+		tl_put_u32(&wire, TL_jsonArray);
+		tl_put_u32(&wire, TL_VECTOR_ID);
+		tl_put_u32(&wire, 1);
+	}
+	tl_put_u32(&wire, TL_jsonNull);
+	put_file("tl", "deep", tobs_buf_view(&wire));
+	tobs_buf_deinit(&wire);
+}
+
+static void put_packed(struct tobs_buf *out, struct tobs_view plain)
+{
+	struct tobs_buf packed;
+
+	tobs_buf_init(&packed, 1 << 20);
+	must(!gzip_pack(&packed, plain), "gzip");
+	must(!tl_put_u32(out, 0x3072cfa1) && !tl_put_bytes(out, tobs_buf_view(&packed)), "gzip");
+	tobs_buf_deinit(&packed);
+}
+
+static void seed_gzip(void)
+{
+	struct tobs_buf plain, out;
+
+	tobs_buf_init(&plain, 8 << 20);
+	tobs_buf_init(&out, 8 << 20);
+	random_wire(TL_message, &plain);
+	tobs_buf_putc(&out, 4);
+	must(!gzip_pack(&out, tobs_buf_view(&plain)), "gzip");
+	put_file("gzip", "message", tobs_buf_view(&out));
+	tobs_buf_clear(&out);
+	tobs_buf_clear(&plain);
+	tobs_buf_fill(&plain, 'a', 200000);
+	tobs_buf_putc(&out, 7);
+	must(!gzip_pack(&out, tobs_buf_view(&plain)), "gzip");
+	put_file("gzip", "bomb", tobs_buf_view(&out));
+	out.ptr[0] = 0;
+	put_file("gzip", "long", tobs_buf_view(&out));
+	tobs_buf_deinit(&plain);
+	tobs_buf_deinit(&out);
+}
+
+/* A stream of packets in the framing, as fuzz_link takes it. */
+static void seed_link(void)
+{
+	static const char *const names[] = { "abridged", "intermediate", "padded", "full" };
+
+	for (int how = 0; how < 64; how++) {
+		struct mt_link_options options = { .framing = (enum mt_framing)(how & 3) };
+		bool server = how & 8, bare = how & 32;
+		struct rng rng = prng_rng(&prng);
+		struct mt_link client;
+		struct tobs_buf out;
+		uint8_t body[600];
+		char name[100];
+
+		if ((how & 4 && (how & 3) == MT_FULL) || (how & 16 && !(how & 4)) ||
+			(bare && (!server || how & 4)))
+			continue;
+		tobs_buf_init(&out, 1 << 20);
+		tobs_buf_putc(&out, (char)how);
+		tobs_buf_putc(&out, (char)(how * 3 + 4));
+		rng_fill(&rng, body, sizeof body);
+		must(!mt_link_connect(&client, &options, &rng, &out), "link");
+		if (!bare)
+			tobs_buf_truncate(&out, 2);
+		if (!server)
+			client.server = true;
+		must(!mt_link_send(&client, tobs_view(body, 40), &rng, &out), "link");
+		if (!server && options.framing != MT_FULL)
+			must(!mt_link_send_quick_ack(&client, 0x80001234, &out), "link");
+		if (!server)
+			must(!mt_link_send_error(&client, -404, &rng, &out), "link");
+		must(!mt_link_send(&client, tobs_view(body, how & 4 ? 60 : 600), &rng, &out),
+			"link");
+		snprintf(name, sizeof name, "%s%s%s-%s%s", names[how & 3],
+			how & 4 ? "-obfuscated" : "", how & 16 ? "-secret" : "",
+			server ? "to-server" : "to-client", bare ? "-bare" : "");
+		put_file("link", name, tobs_buf_view(&out));
+		mt_link_deinit(&client);
+		tobs_buf_deinit(&out);
+	}
+}
+
+/* Steps of fuzz_session. */
+static void put_step(struct tobs_buf *out, int what, int query, struct tobs_view words)
+{
+	tobs_buf_putc(out, (char)(what | query << 4));
+	tobs_buf_putc(out, (char)(words.len / 4));
+	tobs_buf_putv(out, words);
+}
+
+static void put_bare_step(struct tobs_buf *out, int what, int query, int n)
+{
+	tobs_buf_putc(out, (char)(what | query << 4));
+	tobs_buf_putc(out, (char)n);
+}
+
+/* What the steps are called there. */
+enum {
+	RAW,
+	INNER,
+	SAY,
+	SAY_QUIET,
+	ANSWER,
+	ABOUT,
+	ABOUT_ALL,
+	SEND,
+	FORGET,
+	FLUSH,
+	WAIT,
+	CONNECT,
+	DISCONNECT,
+	ANSWER_AGAIN
+};
+
+static void begin_session(struct tobs_buf *out)
+{
+	tobs_buf_clear(out);
+	for (int q = 0; q < 4; q++)
+		put_bare_step(out, SEND, q, 0);
+	put_bare_step(out, FLUSH, 0, 0);
+}
+
+static void put_object(struct tobs_buf *out, int what, int query, const void *object)
+{
+	struct tobs_buf wire;
+
+	tobs_buf_init(&wire, 1 << 16);
+	must(!tl_encode(&wire, object, NULL), "session");
+	put_step(out, what, query, tobs_buf_view(&wire));
+	tobs_buf_deinit(&wire);
+}
+
+/* Each service message of the server about queries that are there. */
+static void seed_notes(struct tobs_buf *out)
+{
+	static const int codes[] = { 16, 17, 32, 33, 48, 64 };
+	static const int64_t ids[] = { 0, 0 };
+	const struct tl_vec_long two = { 2, ids };
+
+	begin_session(out);
+	put_object(out, SAY, 0,
+		TL(new_session_created, .first_msg_id = INT64_MAX, .unique_id = 1,
+			.server_salt = 5));
+	put_bare_step(out, FLUSH, 0, 0);
+	put_object(out, ABOUT, 1, TL(bad_server_salt, .new_server_salt = 9, .error_code = 48));
+	for (size_t i = 0; i < ARRAY_LEN(codes); i++) {
+		put_bare_step(out, FLUSH, 0, 0);
+		put_object(out, i & 1 ? ABOUT : ABOUT_ALL, 2,
+			TL(bad_msg_notification, .error_code = codes[i]));
+	}
+	put_file("session", "refused", tobs_buf_view(out));
+
+	begin_session(out);
+	put_object(out, SAY_QUIET, 0, TL(msgs_ack, .msg_ids = two));
+	put_object(out, ABOUT, 0, TL(msg_detailed_info, .answer_msg_id = 5));
+	put_object(out, SAY, 0, TL(msg_new_detailed_info, .answer_msg_id = 6));
+	put_object(out, SAY, 0, TL(msg_resend_req, .msg_ids = two));
+	put_object(out, SAY, 0, TL(msgs_state_req, .msg_ids = two));
+	put_object(out, ABOUT, 3, TL(pong, .ping_id = 5));
+	put_bare_step(out, DISCONNECT, 0, 0);
+	put_bare_step(out, CONNECT, 0, 0);
+	put_bare_step(out, FLUSH, 0, 0);
+	put_object(out, ABOUT, 1, TL(msgs_state_info, .info = TOBS_LIT("\4\1\2\3")));
+	put_bare_step(out, WAIT, 0, 70);
+	put_bare_step(out, FLUSH, 0, 0);
+	put_bare_step(out, FORGET, 1, 1);
+	put_bare_step(out, WAIT, 0, 200);
+	put_file("session", "notes", tobs_buf_view(out));
+}
+
+static void put_inner_message(struct tobs_buf *out, uint64_t id, struct tobs_view body)
+{
+	tl_put_u64(out, id);
+	tl_put_u32(out, 1);
+	tl_put_u32(out, (uint32_t)body.len);
+	tobs_buf_putv(out, body);
+}
+
+static void seed_answers(struct tobs_buf *out)
+{
+	struct tobs_buf object, body;
+
+	tobs_buf_init(&object, 1 << 16);
+	tobs_buf_init(&body, 1 << 16);
+	begin_session(out);
+	random_wire(TL_nearestDc, &object);
+	put_step(out, ANSWER, 0, tobs_buf_view(&object));
+	put_step(out, ANSWER_AGAIN, 0, tobs_buf_view(&object));
+	put_packed(&body, tobs_buf_view(&object));
+	put_step(out, ANSWER, 1, tobs_buf_view(&body));
+	put_step(out, SAY, 0, tobs_buf_view(&body));
+	put_object(out, ANSWER, 2,
+		TL(rpc_error, .error_code = 420, .error_message = TOBS_LIT("FLOOD_WAIT_30")));
+	tobs_buf_clear(&body);
+	tl_put_u32(&body, 0xe06046b2); /* msg_copy */
+	put_inner_message(&body, 77, tobs_buf_view(&object));
+	put_step(out, SAY, 0, tobs_buf_view(&body));
+	tobs_buf_clear(&body);
+	tl_put_u32(&body, 0x73f1f8dc); /* msg_container */
+	tl_put_u32(&body, 2);
+	put_inner_message(&body, 79, tobs_buf_view(&object));
+	put_inner_message(&body, 81, tobs_buf_view(&object));
+	put_step(out, SAY_QUIET, 0, tobs_buf_view(&body));
+	put_bare_step(out, FLUSH, 0, 0);
+	put_file("session", "answers", tobs_buf_view(out));
+
+	/* Packed in packed: the inner one lies in the memory it would be unpacked to. */
+	begin_session(out);
+	tobs_buf_clear(&body);
+	tobs_buf_fill(&object, 0, 20000);
+	put_packed(&body, tobs_buf_view(&object));
+	tobs_buf_clear(&object);
+	tl_put_u32(&object, 0xe06046b2);
+	put_inner_message(&object, 83, tobs_buf_view(&body));
+	tobs_buf_clear(&body);
+	put_packed(&body, tobs_buf_view(&object));
+	put_step(out, SAY, 0, tobs_buf_view(&body));
+	put_file("session", "packed-twice", tobs_buf_view(out));
+
+	/* Raw packets and whole inner ones. */
+	begin_session(out);
+	tobs_buf_clear(&body);
+	tobs_buf_fill(&body, 1, 88);
+	put_step(out, RAW, 0, tobs_buf_view(&body));
+	tobs_buf_clear(&body);
+	tl_put_u64(&body, 777);
+	tl_put_u64(&body, 0);
+	tl_put_u64(&body, (uint64_t)1700000000 << 32 | 1);
+	tl_put_u32(&body, 1);
+	tl_put_u32(&body, TL_updatesTooLong);
+	put_step(out, INNER, 0, tobs_buf_view(&body));
+	put_file("session", "raw", tobs_buf_view(out));
+	tobs_buf_deinit(&object);
+	tobs_buf_deinit(&body);
+}
+
+static void seed_session(void)
+{
+	struct tobs_buf out;
+
+	tobs_buf_init(&out, 1 << 20);
+	seed_notes(&out);
+	seed_answers(&out);
+	tobs_buf_deinit(&out);
+}
+
+int main(int argc, char **argv)
+{
+	must(argc == 2, "usage: seed FOLDER");
+	folder = argv[1];
+	tobs_arena_init(&arena, ARENA_MAX);
+	seed_tl();
+	seed_gzip();
+	seed_link();
+	seed_session();
+	tobs_arena_deinit(&arena);
+	return 0;
+}
