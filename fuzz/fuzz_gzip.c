@@ -15,7 +15,8 @@ static void check_again(struct tobs_view plain)
 	struct tobs_buf packed, back;
 
 	tobs_buf_init(&packed, 2 * ALL_MAX);
-	tobs_buf_init(&back, plain.len);
+	/* A buffer for nothing is full. */
+	tobs_buf_init(&back, plain.len ? plain.len : 1);
 	FUZZ_CHECK(gzip_pack(&packed, plain) == TOBS_OK);
 	FUZZ_CHECK(gzip_unpack(&back, tobs_buf_view(&packed)) == TOBS_OK);
 	FUZZ_CHECK(tobs_view_eq(plain, tobs_buf_view(&back)));

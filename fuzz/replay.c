@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Runs a fuzz target over the files of a folder, as an ordinary test: each file
- * whole, cut off at every byte, and with every bit flipped once (up to a size).
+ * whole, cut off at every byte, and with every bit flipped once (up to a size);
+ * where a run is slow, at so many bytes and bits of it as the second argument says.
  * Every input lies in memory of exactly its size, so reading past it shows.
  */
 #include <dirent.h>
@@ -16,6 +17,7 @@ enum {
 };
 
 static unsigned long runs;
+static size_t most = SIZE_MAX; /* cuts and flips of a file */
 
 static void run(const uint8_t *data, size_t len)
 {
@@ -31,10 +33,14 @@ static void run(const uint8_t *data, size_t len)
 
 static void run_all(uint8_t *data, size_t len)
 {
+	size_t cuts = len < CUTS ? len : CUTS, bits = len < FLIPS ? len * 8 : (size_t)FLIPS * 8;
+	/* Odd, so that it comes by every bit of a byte. */
+	size_t each = (cuts + bits) / most | 1;
+
 	run(data, len);
-	for (size_t cut = 0; cut < len && cut < CUTS; cut++)
+	for (size_t cut = 0; cut < cuts; cut += each)
 		run(data, cut);
-	for (size_t bit = 0; bit < len * 8 && bit < (size_t)FLIPS * 8; bit++) {
+	for (size_t bit = 0; bit < bits; bit += each) {
 		data[bit / 8] ^= (uint8_t)(1u << bit % 8);
 		run(data, len);
 		data[bit / 8] ^= (uint8_t)(1u << bit % 8);
@@ -69,10 +75,14 @@ int main(int argc, char **argv)
 	struct dirent *entry;
 	DIR *dir;
 
-	if (argc != 2) {
-		fprintf(stderr, "usage: %s FOLDER\n", argv[0]);
+	if (argc < 2 || argc > 3) {
+		fprintf(stderr, "usage: %s FOLDER [CUTS AND FLIPS OF A FILE]\n", argv[0]);
 		return 2;
 	}
+	if (argc == 3)
+		most = strtoul(argv[2], NULL, 10);
+	if (most == 0)
+		return 2;
 	dir = opendir(argv[1]);
 	if (!dir) {
 		perror(argv[1]);

@@ -11,7 +11,12 @@
 
 #include "base/attr.h"
 #include "base/gzip.h"
+#include "botapi/tables.h"
+#include "crypto/aes_ige.h"
+#include "crypto/sha.h"
+#include "exchange_steps.h"
 #include "mtproto/link.h"
+#include "support/botapi_random.h"
 #include "support/tl_random.h"
 #include "tl/wire.h"
 
@@ -355,6 +360,122 @@ static void seed_session(void)
 	tobs_buf_deinit(&out);
 }
 
+static void put_step_file(const char *name, int how, struct tobs_view body)
+{
+	struct tobs_buf out;
+
+	tobs_buf_init(&out, PACKET_MAX);
+	tobs_buf_putc(&out, (char)how);
+	tobs_buf_putv(&out, body);
+	put_file("exchange", name, tobs_buf_view(&out));
+	tobs_buf_deinit(&out);
+}
+
+/* What stands encrypted in a packet: its only TL bytes, behind the nonces. */
+static void put_sealed(
+	const struct exchange_steps *s, const char *name, int how, const struct tobs_buf *packet)
+{
+	struct tl_reader r;
+	struct tobs_view sealed;
+	struct kdf_aes aes;
+	uint8_t plain[PACKET_MAX];
+	const uint8_t *skipped;
+	size_t used;
+
+	tl_reader_init(&r, tobs_buf_view(packet));
+	tl_read_raw(&r, 20 + 4 + 32, &skipped);
+	must(!tl_read_bytes(&r, &sealed), "exchange");
+	steps_aes(s, &aes);
+	must(!aes_ige_decrypt(aes.key, aes.iv, sealed.ptr, plain, sealed.len), "exchange");
+	sealed = tobs_view(plain + SHA1_BYTES, sealed.len - SHA1_BYTES);
+	must(!tl_skip(sealed, &used, NULL), "exchange");
+	put_step_file(name, how | STEP_SEALED, tobs_view(sealed.ptr, used));
+}
+
+static void seed_exchange(void)
+{
+	static struct exchange_steps s;
+	uint8_t plain[RSA_PAD_PLAIN];
+	const uint8_t *block;
+
+	steps_init(&s);
+	for (int i = 0; i < STEPS; i++) {
+		char name[40];
+
+		snprintf(name, sizeof name, "client-%d", i);
+		put_step_file(name, i, tobs_view_sub(tobs_buf_view(&s.to_client[i]), 20, SIZE_MAX));
+		snprintf(name, sizeof name, "server-%d", i);
+		put_step_file(name, i | STEP_SERVER,
+			tobs_view_sub(tobs_buf_view(&s.to_server[i]), 20, SIZE_MAX));
+	}
+	put_step_file("client-raw", STEP_RAW, tobs_buf_view(&s.to_client[0]));
+	put_sealed(&s, "client-inner", 1, &s.to_client[1]);
+	put_sealed(&s, "server-inner", 2 | STEP_SERVER, &s.to_server[2]);
+	block = s.to_server[1].ptr + s.to_server[1].len - RSA_BYTES;
+	must(!rsa_decrypt_pad(s.key, block, plain), "exchange");
+	put_step_file("server-rsa", 1 | STEP_SERVER | STEP_SEALED, tobs_view(plain, 136));
+	put_step_file(
+		"server-rsa-old", 1 | STEP_SERVER | STEP_SEALED | STEP_OLD, tobs_view(plain, 136));
+	for (uint32_t i = 0; i < 2; i++) {
+		put_le32(s.to_client[2].ptr + 20, i ? TL_dh_gen_fail : TL_dh_gen_retry);
+		put_step_file(i ? "client-fail" : "client-retry", 2 | STEP_PROVEN,
+			tobs_view_sub(tobs_buf_view(&s.to_client[2]), 20, SIZE_MAX));
+	}
+	for (int i = 0; i < STEPS; i++) {
+		tobs_buf_deinit(&s.to_client[i]);
+		tobs_buf_deinit(&s.to_server[i]);
+	}
+	rsa_private_free(s.key);
+}
+
+/* Text that is not long, of a random value or, with `result`, of what a method returns. */
+static void put_json(int type, int round, bool result)
+{
+	struct botapi_random r = { .prng = &prng, .arena = &arena, .deep = 2 };
+	const struct botapi_type *t = &botapi_types[type];
+	int value = result ? t->result_type : type;
+	struct tobs_buf out;
+	char name[200];
+
+	tobs_buf_init(&out, 1 << 20);
+	for (int i = 0; i < TRIES && (i == 0 || out.len > SMALL || out.len < 30); i++) {
+		tobs_arena_reset(&arena);
+		tobs_buf_clear(&out);
+		tobs_buf_putc(&out, (char)type);
+		tobs_buf_putc(&out, (char)(type >> 8 | (result ? 0x80 : 0)));
+		if (result && t->result_kind == BOTAPI_ARRAY)
+			tobs_buf_putc(&out, '[');
+		must(!tobs_botapi_print(
+			     &out, (enum tobs_botapi_type)value, botapi_random(&r, value)),
+			"json");
+		if (result && t->result_kind == BOTAPI_ARRAY)
+			tobs_buf_putc(&out, ']');
+	}
+	snprintf(
+		name, sizeof name, "%s%s-%d", result ? "result-" : "", botapi_name(t->name), round);
+	put_file("botapi", name, tobs_buf_view(&out));
+	tobs_buf_deinit(&out);
+}
+
+static void seed_botapi(void)
+{
+	static const int types[] = { TOBS_TYPE_MESSAGE, TOBS_TYPE_CHAT_FULL_INFO, TOBS_TYPE_POLL,
+		TOBS_TYPE_CALLBACK_QUERY, TOBS_TYPE_MESSAGE_ENTITY, TOBS_TYPE_CHAT_MEMBER,
+		TOBS_TYPE_REACTION_TYPE, TOBS_TYPE_INLINE_KEYBOARD_MARKUP, TOBS_METHOD_SEND_MESSAGE,
+		TOBS_METHOD_SEND_PHOTO, TOBS_METHOD_SEND_MEDIA_GROUP,
+		TOBS_METHOD_ANSWER_INLINE_QUERY, TOBS_METHOD_SET_MY_COMMANDS,
+		TOBS_METHOD_EDIT_MESSAGE_TEXT, TOBS_METHOD_SEND_INVOICE };
+	static const int results[] = { TOBS_METHOD_GET_UPDATES, TOBS_METHOD_GET_ME,
+		TOBS_METHOD_EDIT_MESSAGE_TEXT, TOBS_METHOD_GET_CHAT_MEMBER, TOBS_METHOD_GET_FILE };
+
+	for (int round = 0; round < 6; round++)
+		put_json(TOBS_TYPE_UPDATE, round, false);
+	for (size_t i = 0; i < ARRAY_LEN(types); i++)
+		put_json(types[i], 0, false);
+	for (size_t i = 0; i < ARRAY_LEN(results); i++)
+		put_json(results[i], 0, true);
+}
+
 int main(int argc, char **argv)
 {
 	must(argc == 2, "usage: seed FOLDER");
@@ -364,6 +485,8 @@ int main(int argc, char **argv)
 	seed_gzip();
 	seed_link();
 	seed_session();
+	seed_exchange();
+	seed_botapi();
 	tobs_arena_deinit(&arena);
 	return 0;
 }

@@ -127,6 +127,12 @@ static int send_params(struct mt_exchange *x, const struct rsa_public *key, stru
 	return send(x, &query, out);
 }
 
+/* Our packet could not be made. */
+static int not_sent(int r, struct tobs_err *err)
+{
+	return r ? tobs_fail(err, r, "key exchange: %s", tobs_error_text(r)) : TOBS_OK;
+}
+
 static int on_res_pq(
 	struct mt_exchange *x, const void *answer, struct tobs_buf *out, struct tobs_err *err)
 {
@@ -152,7 +158,7 @@ static int on_res_pq(
 		return tobs_fail(
 			err, TOBS_ECRYPTO, "key exchange: pq is not the product of two primes");
 	x->state = MT_EXCHANGE_PARAMS;
-	return send_params(x, key, res->pq, p, q, out);
+	return not_sent(send_params(x, key, res->pq, p, q, out), err);
 }
 
 /* answer_with_hash = SHA1(answer) ‖ answer ‖ 0–15 random bytes */
@@ -275,7 +281,7 @@ static int on_params(struct mt_exchange *x, const void *answer, struct tobs_aren
 	if (x->options.expires_in)
 		x->agreed.expires_at = inner->server_time + x->options.expires_in;
 	x->state = MT_EXCHANGE_ANSWER;
-	return send_client_params(x, out);
+	return not_sent(send_client_params(x, out), err);
 }
 
 static int finish(struct mt_exchange *x)
@@ -308,8 +314,8 @@ static int on_answer(
 	if (number == 3 || ++x->retries > RETRIES_MAX)
 		return tobs_fail(err, TOBS_EAUTH, "key exchange: the server gave up");
 	x->retry_id = x->agreed.key.aux_hash;
-	r = send_client_params(x, out);
-	return r ? tobs_fail(err, r, "key exchange: %s", tobs_error_text(r)) : TOBS_EAGAIN;
+	r = not_sent(send_client_params(x, out), err);
+	return r ? r : TOBS_EAGAIN;
 }
 
 int mt_exchange_receive(
@@ -327,6 +333,8 @@ int mt_exchange_receive(
 	if (r) {
 		tobs_err_context(err, "key exchange");
 		r = TOBS_EPROTO;
+		if (err)
+			err->code = r;
 		goto out;
 	}
 	switch (x->state) {

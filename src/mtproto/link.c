@@ -199,8 +199,6 @@ static int detect(struct mt_link *l)
 	uint8_t *data = l->in.ptr + l->pos;
 	size_t len = l->in.len - l->pos;
 
-	if (len < 1)
-		return TOBS_EAGAIN;
 	if (data[0] == TAG_ABRIDGED && !l->has_secret) {
 		l->framing = MT_ABRIDGED;
 		l->pos += 1;
@@ -306,8 +304,11 @@ int mt_link_next(struct mt_link *l, struct mt_packet *ret)
 	struct mt_packet p = { .wants_quick_ack = l->server };
 	uint8_t *data;
 	size_t len;
-	int r = l->detected ? TOBS_OK : detect(l);
+	int r;
 
+	if (l->pos == l->in.len)
+		return TOBS_EAGAIN;
+	r = l->detected ? TOBS_OK : detect(l);
 	if (r)
 		return r;
 	data = l->in.ptr + l->pos;

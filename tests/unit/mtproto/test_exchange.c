@@ -212,6 +212,24 @@ static void a_server_with_another_key(void **state)
 	two_deinit(&t);
 }
 
+/* What the error says is what the call returns, although the decoder had another word for it. */
+static void an_unreadable_answer_has_one_code(void **state)
+{
+	struct mt_exchange_options options = defaults();
+	struct tobs_err err = { 0 };
+	struct two t;
+
+	(void)state;
+	two_init(&t, &options);
+	tobs_buf_clear(&t.down);
+	assert_ok(mt_seal_plain(&t.down, 1, tobs_view(NULL, 0)));
+	step_client(&t, &err);
+	assert_code(t.client_result, TOBS_EPROTO);
+	assert_code(err.code, TOBS_EPROTO);
+	assert_non_null(strstr(err.message, "key exchange"));
+	two_deinit(&t);
+}
+
 /*
  * Every packet of the exchange, cut and flipped. Nothing passes unnoticed: a
  * change ends in a refusal by one side, never in two different keys.
@@ -420,6 +438,7 @@ int main(void)
 		cmocka_unit_test(two_keys_over_one_connection),
 		cmocka_unit_test(retries_and_refusals),
 		cmocka_unit_test(a_server_with_another_key),
+		cmocka_unit_test(an_unreadable_answer_has_one_code),
 		cmocka_unit_test(tampering_is_noticed),
 		cmocka_unit_test(a_lying_server),
 		cmocka_unit_test(a_server_refuses_what_is_out_of_order),

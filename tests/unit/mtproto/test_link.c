@@ -224,6 +224,24 @@ static void what_is_no_mtproto_is_refused(void **state)
 	}
 }
 
+static void before_the_first_byte_there_is_nothing(void **state)
+{
+	const struct mt_link_options full = { .framing = MT_FULL };
+	struct mt_packet packet;
+	struct mt_link l;
+	struct tobs_buf out;
+
+	(void)state;
+	mt_link_accept(&l, NULL);
+	assert_code(mt_link_next(&l, &packet), TOBS_EAGAIN);
+	mt_link_deinit(&l);
+	tobs_buf_init(&out, 100);
+	assert_ok(mt_link_connect(&l, &full, rng_system(), &out));
+	assert_code(mt_link_next(&l, &packet), TOBS_EAGAIN);
+	mt_link_deinit(&l);
+	tobs_buf_deinit(&out);
+}
+
 static void full_packets_are_numbered(void **state)
 {
 	uint8_t data[20] = { 1 };
@@ -327,6 +345,7 @@ int main(void)
 		cmocka_unit_test(errors_and_quick_acks_reach_the_client),
 		cmocka_unit_test(a_client_may_ask_for_a_quick_ack),
 		cmocka_unit_test(what_is_no_mtproto_is_refused),
+		cmocka_unit_test(before_the_first_byte_there_is_nothing),
 		cmocka_unit_test(full_packets_are_numbered),
 		cmocka_unit_test(a_proxy_secret_must_match),
 		cmocka_unit_test(the_header_looks_like_nothing_else),
