@@ -121,9 +121,58 @@ struct tobs_bot;
  *     True           nothing
  *
  * The result lies in the innermost scope of the fiber, as does the text of a
- * failure. Waits.
+ * failure, which tobs_last_err() gives. <tobs/bot.h> says what is done about
+ * failures before one is returned:
+ *
+ *     TOBS_EINVAL     the arguments break a rule of the API's schema, or the server says 400 or 413
+ *     TOBS_EAUTH      401, or a token that the server does not know
+ *     TOBS_EPERM      403: blocked, kicked, no rights
+ *     TOBS_ENOTFOUND  404: this server has no such method
+ *     TOBS_EEXISTS    409: another instance, or a webhook, takes the updates
+ *     TOBS_EFLOOD     429; err->seconds is how long to wait
+ *     TOBS_ERPC       another refusal
+ *     TOBS_EAGAIN     5xx: the server has trouble
+ *     TOBS_EPROTO     an answer that is none of the Bot API's: HTML, half of one
+ *     TOBS_EIO, TOBS_ETRUNCATED and the like for a file that cannot be read
+ *     and what the way there may fail with: TOBS_ENET, TOBS_ENOTFOUND (no such
+ *     host), TOBS_ECRYPTO, TOBS_ETIMEDOUT, TOBS_ECANCELED, TOBS_ENOMEM, TOBS_ETOOBIG.
+ *
+ * Waits.
  */
 int tobs_bot_call(struct tobs_bot *bot, enum tobs_method method, const void *args, void *ret);
+
+/*
+ * Where results live. A handler runs in a scope that ends with it, so one seldom
+ * needs more; a loop that makes many calls opens one for each turn:
+ *
+ *     tobs_scope_begin(&scope);
+ *     r = tobs_get_chat(bot, &(struct tobs_get_chat){ .chat_id = id }, &chat);
+ *     …
+ *     tobs_scope_end(&scope);
+ *
+ * Scopes nest and belong to the fiber that began them. A call that has a result
+ * to store needs one: TOBS_EINVAL without. Caller's memory; private fields.
+ */
+struct tobs_scope {
+	struct tobs_arena arena;
+	struct tobs_err err;
+	struct tobs_scope *outer;
+};
+
+void tobs_scope_begin(struct tobs_scope *s); /* on a fiber */
+void tobs_scope_end(struct tobs_scope *s);   /* frees all that lies in it */
+
+/* Memory that lives as long as the innermost scope; NULL without a scope. */
+struct tobs_arena *tobs_scope_arena(void);
+
+/*
+ * Why the last call that failed in the innermost scope did; all zero before the
+ * first one, and without a scope. err->status is Telegram's error_code, and
+ * err->message ends with its description.
+ */
+const struct tobs_err *tobs_last_err(void);
+
+enum { TOBS_SCOPE_MAX = 64 << 20 }; /* bytes of all results in a scope */
 
 TOBS_END_DECLS
 

@@ -65,6 +65,7 @@ struct tobs_err {
 	int sys;         /* errno, or the code of the library that failed */
 	int64_t seconds; /* how long the server asks to wait (FLOOD_WAIT_X, retry_after) */
 	int64_t offset;  /* byte offset in the input, for malformed data */
+	int64_t chat_id; /* the supergroup that a group has become (migrate_to_chat_id) */
 	char name[64];   /* the server's name of the error: "FLOOD_WAIT_%d", "PHONE_CODE_INVALID" */
 	char message[256]; /* one line for a person; never holds a secret */
 };

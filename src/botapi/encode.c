@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 #include "botapi/encode.h"
 
+#include <ctype.h>
 #include <math.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include "base/json_path.h"
 #include "base/json_write.h"
 #include "base/utf.h"
 #include "botapi/limit.h"
 #include "botapi/tables.h"
+
+enum { LOCAL_PATH_MAX = 4096 };
 
 struct encoder {
 	struct json_writer w;
@@ -19,7 +23,8 @@ struct encoder {
 	size_t files; /* that are sent along */
 	bool form;    /* each gets a part */
 	ARRAY_OF(struct botapi_part) attached;
-	char attach[64]; /* the reference to the last one */
+	char attach[64];     /* the reference to the last one */
+	struct tobs_buf uri; /* of a file the server reads itself */
 };
 
 struct array {
@@ -131,6 +136,49 @@ static int attach(struct encoder *e, const struct tobs_input_file *file)
 	return TOBS_OK;
 }
 
+/* "file:///path": with everything escaped that a URL does not have. */
+static int local_file(struct encoder *e, const char *path, const char **ret)
+{
+	static const char plain[] = "/-._~";
+	static const char hex[] = "0123456789ABCDEF";
+	char here[LOCAL_PATH_MAX];
+
+	tobs_buf_clear(&e->uri);
+	tobs_buf_puts(&e->uri, "file://");
+	if (*path != '/') {
+		if (!getcwd(here, sizeof here))
+			return json_fail(e->err, TOBS_EINVAL, "%s: where is that?", path);
+		tobs_buf_puts(&e->uri, here);
+		tobs_buf_putc(&e->uri, '/');
+	}
+	for (; *path; path++) {
+		uint8_t c = (uint8_t)*path;
+
+		if (isalnum(c) || strchr(plain, c)) {
+			tobs_buf_putc(&e->uri, (char)c);
+			continue;
+		}
+		tobs_buf_putc(&e->uri, '%');
+		tobs_buf_putc(&e->uri, hex[c >> 4]);
+		tobs_buf_putc(&e->uri, hex[c & 15]);
+	}
+	*ret = tobs_buf_str(&e->uri);
+	return tobs_buf_err(&e->uri) ? json_fail(e->err, TOBS_EINVAL, "the path is too long")
+				     : TOBS_OK;
+}
+
+static int file_string(struct encoder *e, const struct tobs_input_file *file, const char **ret)
+{
+	if (file->kind == TOBS_INPUT_FILE_NAMED) {
+		*ret = file->from.id;
+		return *ret ? TOBS_OK : json_fail(e->err, TOBS_EINVAL, "a file without id");
+	}
+	if (file->kind == TOBS_INPUT_FILE_PATH && (e->flags & BOTAPI_LOCAL))
+		return local_file(e, file->from.path, ret);
+	*ret = e->attach;
+	return attach(e, file);
+}
+
 /* The text of a field that is a string in JSON; *ret is NULL for one that is not. */
 static int string_of(
 	struct encoder *e, const struct botapi_field *f, const uint8_t *base, const char **ret)
@@ -152,14 +200,7 @@ static int string_of(
 		*ret = botapi_name(botapi_values[names->first + value - 1]);
 		break;
 	}
-	case BOTAPI_FILE: {
-		const struct tobs_input_file *file = at;
-
-		*ret = file->kind == TOBS_INPUT_FILE_NAMED ? file->from.id : e->attach;
-		if (!*ret)
-			return json_fail(e->err, TOBS_EINVAL, "a file without id");
-		return *ret == e->attach ? attach(e, file) : TOBS_OK;
-	}
+	case BOTAPI_FILE: return file_string(e, at, ret);
 	default: break;
 	}
 	return TOBS_OK;
@@ -378,6 +419,7 @@ int botapi_encode(enum tobs_method method, const void *args, unsigned flags,
 	struct encoder e = { .err = err, .body = ret, .flags = flags };
 	int r;
 
+	tobs_buf_init(&e.uri, LOCAL_PATH_MAX);
 	tobs_buf_clear(&ret->text);
 	ret->parts.count = 0;
 	json_writer_init(&e.w, &ret->text, 0);
@@ -386,6 +428,7 @@ int botapi_encode(enum tobs_method method, const void *args, unsigned flags,
 		r = encode_form(&e, t, args);
 	if (!r && tobs_buf_err(&ret->text))
 		r = json_fail(err, tobs_buf_err(&ret->text), "the request is too large");
+	tobs_buf_deinit(&e.uri);
 	return r ? json_at_file(err, botapi_name(t->name), r) : TOBS_OK;
 }
 

@@ -44,6 +44,11 @@ const char *botapi_file_name(const struct tobs_input_file *file);
 
 enum {
 	BOTAPI_UNCHECKED = 1, /* send what breaks a limit: for limits that changed */
+	/*
+	 * The server shares our disk (--local): a file given by its path is not sent
+	 * along, but named, as "file:///path/of/it".
+	 */
+	BOTAPI_LOCAL = 2,
 };
 
 /*

@@ -208,3 +208,18 @@ const char *tobs_fiber_name(const struct tobs_fiber *fiber)
 {
 	return fiber->name;
 }
+
+void *fiber_local(void)
+{
+	struct tobs_fiber *f = fiber_self();
+
+	return f ? f->local : NULL;
+}
+
+void fiber_set_local(void *p)
+{
+	struct tobs_fiber *f = fiber_self();
+
+	assert(f);
+	f->local = p;
+}

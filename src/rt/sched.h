@@ -68,6 +68,8 @@ struct tobs_fiber {
 	const char *what; /* it waits for */
 	const void *on;
 
+	void *local; /* fiber_local() */
+
 	int (*fn)(void *arg);
 	void *arg;
 	struct stack stack;

@@ -68,6 +68,14 @@ void fiber_wake(struct tobs_fiber *f, int code);
  */
 int fiber_checkpoint(void);
 
+/*
+ * One pointer a fiber, NULL at first, for the layer that knows what a fiber works
+ * for: the Bot API keeps the innermost scope there. NULL outside of fibers, where
+ * it cannot be set either.
+ */
+void *fiber_local(void);
+void fiber_set_local(void *p);
+
 /* µs now, from the clock itself; for what is timed from this moment. */
 int64_t rt_clock(void);
 
