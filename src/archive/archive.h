@@ -318,6 +318,13 @@ int archive_message_get(struct archive *a, int32_t chat, int32_t id, struct tobs
 	struct archive_message *ret, struct tobs_err *err);
 
 /*
+ * The same for a quotation of it, in a third of the time: without its reactions,
+ * and of its poll or action it knows only when it has no text.
+ */
+int archive_message_glance(struct archive *a, int32_t chat, int32_t id, struct tobs_arena *arena,
+	struct archive_message *ret, struct tobs_err *err);
+
+/*
  * The name and username a peer had at `date`, as far as known (the first one
  * we saw for anything earlier), so that later renames do not change what was
  * written before. Cached; views live until the next call. TOBS_ENOTFOUND.

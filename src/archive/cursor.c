@@ -18,6 +18,7 @@ enum {
 	 * older ones in a row, seen from the end, and there is nothing newer below.
 	 */
 	OLDER_MAX = 1000,
+	TEXT_COLUMN = 7, /* of MESSAGE_COLUMNS */
 };
 
 #define MESSAGE_COLUMNS "key, date, edited, sender, topic, album, flags, text, entities, data"
@@ -44,7 +45,7 @@ static void read_message(struct sqlite_stmt *s, struct archive_message *ret)
 		.topic = (int32_t)sqlite_col_i64(s, 4),
 		.album = sqlite_col_i64(s, 5),
 		.flags = (uint32_t)sqlite_col_i64(s, 6),
-		.text = sqlite_col_text(s, 7),
+		.text = sqlite_col_text(s, TEXT_COLUMN),
 		.entities = sqlite_col_text(s, 8),
 		.data = sqlite_col_text(s, 9),
 	};
@@ -149,8 +150,9 @@ static int prepare(struct archive_cursor *c, bool topic, struct tobs_err *err)
 	return r;
 }
 
-/* Begins at key `from`; the last one wanted is c->end. */
-static int start(struct archive_cursor *c, int64_t from, int32_t topic, struct tobs_err *err)
+/* Stands on the first message from key `from` on; the last one wanted is c->end. */
+static int start_messages(
+	struct archive_cursor *c, int64_t from, int32_t topic, struct tobs_err *err)
 {
 	int r;
 
@@ -164,14 +166,26 @@ static int start(struct archive_cursor *c, int64_t from, int32_t topic, struct t
 	 */
 	r = sqlite_step(c->messages, &c->ahead, err);
 	c->ended = !r && !c->ahead;
+	c->next_reaction = c->next_poll = c->next_action = INT64_MAX;
+	return r;
+}
+
+/* Poll and action, for who has no text to be known by. */
+static int start_content(struct archive_cursor *c, int64_t from, struct tobs_err *err)
+{
+	int r = seek(c, c->polls, from, &c->next_poll, err);
+
+	return r ? r : seek(c, c->actions, from, &c->next_action, err);
+}
+
+static int start(struct archive_cursor *c, int64_t from, int32_t topic, struct tobs_err *err)
+{
+	int r = start_messages(c, from, topic, err);
+
 	if (r || c->ended)
 		return r;
 	r = seek(c, c->reactions, from, &c->next_reaction, err);
-	if (!r)
-		r = seek(c, c->polls, from, &c->next_poll, err);
-	if (!r)
-		r = seek(c, c->actions, from, &c->next_action, err);
-	return r;
+	return r ? r : start_content(c, from, err);
 }
 
 int archive_cursor_open(struct archive *a, struct archive_cursor *c, int32_t chat, int32_t first,
@@ -288,11 +302,26 @@ static int single(struct archive *a, struct archive_cursor **ret, struct tobs_er
 	return TOBS_OK;
 }
 
+/* The message that c stands on, if any, and its end. */
+static int take_single(struct archive_cursor *c, int32_t id, struct tobs_arena *arena,
+	struct archive_message *ret, struct tobs_err *err)
+{
+	struct archive_message m;
+	int r = archive_cursor_next(c, &m, err);
+
+	if (!r)
+		r = keep_message(c->archive, arena, &m, err);
+	else if (r == TOBS_ENOTFOUND)
+		tobs_fail(err, r, "message %d is not in the archive", (int)id);
+	if (!r)
+		*ret = m;
+	return r;
+}
+
 int archive_message_get(struct archive *a, int32_t chat, int32_t id, struct tobs_arena *arena,
 	struct archive_message *ret, struct tobs_err *err)
 {
 	struct archive_cursor *c = NULL;
-	struct archive_message m;
 	int r = single(a, &c, err);
 
 	if (r)
@@ -300,14 +329,27 @@ int archive_message_get(struct archive *a, int32_t chat, int32_t id, struct tobs
 	c->end = message_key(chat, id);
 	r = start(c, c->end, 0, err);
 	if (!r)
-		r = archive_cursor_next(c, &m, err);
-	if (!r)
-		r = keep_message(a, arena, &m, err);
-	else if (r == TOBS_ENOTFOUND)
-		tobs_fail(err, r, "message %d is not in the archive", (int)id);
+		r = take_single(c, id, arena, ret, err);
 	rest(c);
+	return r;
+}
+
+int archive_message_glance(struct archive *a, int32_t chat, int32_t id, struct tobs_arena *arena,
+	struct archive_message *ret, struct tobs_err *err)
+{
+	struct archive_cursor *c = NULL;
+	int r = single(a, &c, err);
+
+	if (r)
+		return r;
+	c->end = message_key(chat, id);
+	r = start_messages(c, c->end, 0, err);
+	/* Looking for what is not there costs as much as the message itself. */
+	if (!r && !c->ended && !sqlite_col_text(c->messages, TEXT_COLUMN).len)
+		r = start_content(c, c->end, err);
 	if (!r)
-		*ret = m;
+		r = take_single(c, id, arena, ret, err);
+	rest(c);
 	return r;
 }
 

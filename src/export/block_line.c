@@ -207,31 +207,54 @@ void block_say_quoted(struct block_writer *w, struct tobs_view s)
 	block_say_item(w, WORD_REASON, 0, 1);
 }
 
-void block_shorten(struct tobs_buf *out, struct tobs_view s, size_t max)
+/* Where the word that begins at `from` ends. */
+static size_t word_end(struct tobs_view s, size_t from)
 {
-	size_t start = out->len, i = 0;
-	bool space = false;
+	while (from < s.len && s.ptr[from] > ' ')
+		from++;
+	return from;
+}
+
+/* Of s, what fits into `room` without cutting a character. */
+static size_t whole_characters(struct tobs_view s, size_t room)
+{
+	size_t i = 0;
 
 	while (i < s.len) {
-		size_t n;
 		uint32_t cp;
+		size_t n = utf8_decode(s.ptr + i, s.len - i, &cp);
 
-		if (s.ptr[i] <= ' ') {
-			space = out->len > start;
-			i++;
-			continue;
-		}
-		n = utf8_decode(s.ptr + i, s.len - i, &cp);
 		n = n ? n : 1;
-		if (out->len - start + space + n > max) {
+		if (i + n > room)
+			break;
+		i += n;
+	}
+	return i;
+}
+
+void block_shorten(struct tobs_buf *out, struct tobs_view s, size_t max)
+{
+	size_t start = out->len;
+
+	for (size_t i = 0; i < s.len; i++) {
+		size_t end = word_end(s, i), gap = out->len > start, used = out->len - start + gap;
+		struct tobs_view word = { s.ptr + i, end - i };
+
+		if (!word.len)
+			continue;
+		if (used + word.len <= max) {
+			if (gap)
+				emit_char(out, ' ');
+			emit_view(out, word);
+		} else {
+			word.len = used < max ? whole_characters(word, max - used) : 0;
+			if (gap && word.len)
+				emit_char(out, ' ');
+			emit_view(out, word);
 			emit_str(out, "…");
 			return;
 		}
-		if (space)
-			emit_char(out, ' ');
-		emit(out, s.ptr + i, n);
-		space = false;
-		i += n;
+		i = end;
 	}
 }
 

@@ -77,8 +77,12 @@ static void put_alias(struct tobs_buf *out, struct tobs_view s)
 
 	for (size_t i = 0; i < s.len; i++) {
 		uint8_t c = s.ptr[i];
-		bool twice = (c == '=' || c == '%') && i + 1 < s.len && s.ptr[i + 1] == c;
-		bool edge = c == '_' &&
+		bool twice, edge;
+
+		if (char_is_alnum(c) || c >= 0x80 || c == ' ')
+			continue;
+		twice = (c == '=' || c == '%') && i + 1 < s.len && s.ptr[i + 1] == c;
+		edge = c == '_' &&
 			(i == 0 || i + 1 == s.len || !char_is_alnum(s.ptr[i - 1]) ||
 				!char_is_alnum(s.ptr[i + 1]));
 

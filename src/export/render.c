@@ -105,7 +105,7 @@ static int on_target(
 	tobs_arena_reset(&f->words);
 	if (chat && chat != f->job->chat.id)
 		return target_elsewhere(f, chat, id, ret, err);
-	r = archive_message_get(f->job->archive, f->job->reading, id, &f->words, &m, err);
+	r = archive_message_glance(f->job->archive, f->job->reading, id, &f->words, &m, err);
 	if (r)
 		return r;
 	tobs_buf_clear(&f->quote);

@@ -128,6 +128,30 @@ static void everything_comes_out_again(void **state)
 	tobs_arena_deinit(&arena);
 }
 
+/* A quotation needs the text, and only without one what stands for it. */
+static void a_glance_sees_what_a_quotation_needs(void **state)
+{
+	struct archive_message m;
+	struct tobs_arena arena;
+
+	(void)state;
+	tobs_arena_init(&arena, 1 << 16);
+	fill_all(scene_message(&b, chat, 5, ""));
+	scene_message(&b, chat, 9, "")->action = tobs_str("pin_message");
+	write_counted();
+	assert_ok(archive_message_glance(a, chat, 5, &arena, &m, NULL));
+	assert_true(m.text.len > 0);
+	assert_int_equal(m.reaction_count, 0);
+	assert_false(m.has_poll);
+	assert_ok(archive_message_glance(a, chat, 9, &arena, &m, NULL));
+	assert_view(m.action, "pin_message");
+	assert_code(archive_message_glance(a, chat, 6, &arena, &m, NULL), TOBS_ENOTFOUND);
+	/* And the one after it sees all again. */
+	assert_ok(archive_message_get(a, chat, 5, &arena, &m, NULL));
+	assert_all(&m);
+	tobs_arena_deinit(&arena);
+}
+
 static void the_same_again_changes_nothing(void **state)
 {
 	struct tobs_arena arena;
@@ -579,6 +603,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(everything_comes_out_again),
+		TEST(a_glance_sees_what_a_quotation_needs),
 		TEST(the_same_again_changes_nothing),
 		TEST(each_change_is_noticed),
 		TEST(edits_keep_what_was),
