@@ -428,6 +428,77 @@ static void seed_exchange(void)
 	rsa_private_free(s.key);
 }
 
+/* Steps of fuzz_sim_session, which calls some of them the same. */
+static void seed_sim_session(void)
+{
+	enum {
+		S_SAY,
+		S_SAY_QUIET,
+		S_INNER,
+		S_ABOUT,
+		S_ANSWER,
+		S_REFUSE,
+		S_PUSH,
+		S_TAKE,
+		S_WAIT,
+		S_RECONNECT,
+		S_AGAIN
+	};
+	static const int64_t ids[] = { 0, 0 };
+	const struct tl_vec_long two = { 2, ids };
+	struct tobs_buf out, query, body;
+
+	tobs_buf_init(&out, 1 << 16);
+	tobs_buf_init(&query, 1 << 16);
+	tobs_buf_init(&body, 1 << 16);
+	must(!tl_encode(&query, TL0(help_getConfig), NULL), "sim_session");
+	put_step(&out, S_SAY, 0, tobs_buf_view(&query));
+	put_object(&out, S_SAY, 0, TL(ping, .ping_id = 5));
+	put_step(&out, S_ANSWER, 0, tobs_buf_view(&query));
+	put_bare_step(&out, S_TAKE, 0, 0);
+	put_object(&out, S_SAY, 0, TL(get_future_salts, .num = 3));
+	put_object(&out, S_ABOUT, 0, TL(msgs_ack, .msg_ids = two));
+	put_object(&out, S_ABOUT, 0, TL(msg_resend_req, .msg_ids = two));
+	put_object(&out, S_ABOUT, 0, TL(msgs_state_req, .msg_ids = two));
+	put_object(&out, S_SAY, 0, TL(ping_delay_disconnect, .disconnect_delay = 75));
+	put_object(&out, S_SAY, 0, TL(rpc_drop_answer, .req_msg_id = 5));
+	put_object(&out, S_SAY, 0, TL(destroy_session, .session_id = 5));
+	put_bare_step(&out, S_TAKE, 0, 0);
+	put_file("sim_session", "service", tobs_buf_view(&out));
+
+	tobs_buf_clear(&out);
+	put_packed(&body, tobs_buf_view(&query));
+	put_step(&out, S_SAY, 0, tobs_buf_view(&body));
+	put_bare_step(&out, S_REFUSE, 0, 0);
+	tobs_buf_clear(&body);
+	tl_put_u32(&body, 0x73f1f8dc);
+	tl_put_u32(&body, 2);
+	put_inner_message(&body, ((uint64_t)1700000000 << 32) - 8, tobs_buf_view(&query));
+	put_inner_message(&body, ((uint64_t)1700000000 << 32) - 4, tobs_buf_view(&query));
+	put_step(&out, S_SAY_QUIET, 0, tobs_buf_view(&body));
+	put_step(&out, S_AGAIN, 0, tobs_buf_view(&query));
+	put_step(&out, S_PUSH, 0, tobs_buf_view(&query));
+	put_bare_step(&out, S_TAKE, 0, 0);
+	put_bare_step(&out, S_RECONNECT, 0, 0);
+	put_bare_step(&out, S_WAIT, 0, 200);
+	put_step(&out, S_SAY, 0, tobs_buf_view(&query));
+	put_file("sim_session", "container", tobs_buf_view(&out));
+
+	tobs_buf_clear(&out);
+	tobs_buf_clear(&body);
+	tl_put_u64(&body, 0);
+	tl_put_u64(&body, (uint64_t)1700000000 << 32);
+	tl_put_u32(&body, 1);
+	tobs_buf_putv(&body, tobs_buf_view(&query));
+	put_step(&out, S_INNER, 0, tobs_buf_view(&body));
+	put_le64(body.ptr, 99);
+	put_step(&out, S_INNER, 0, tobs_buf_view(&body));
+	put_file("sim_session", "inner", tobs_buf_view(&out));
+	tobs_buf_deinit(&out);
+	tobs_buf_deinit(&query);
+	tobs_buf_deinit(&body);
+}
+
 /* Text that is not long, of a random value or, with `result`, of what a method returns. */
 static void put_json(int type, int round, bool result)
 {
@@ -485,6 +556,7 @@ int main(int argc, char **argv)
 	seed_gzip();
 	seed_link();
 	seed_session();
+	seed_sim_session();
 	seed_exchange();
 	seed_botapi();
 	tobs_arena_deinit(&arena);
