@@ -65,8 +65,8 @@ static bool is_reference(struct tobs_view s, size_t i)
 }
 
 /*
- * Destinations and titles: backslashes before the two in `special` and before
- * what a backslash would escape, references for the ends of lines. References
+ * Destinations and titles: backslashes before the two in `special`, before what
+ * a backslash would escape and in what Obsidian would take for its own, references for the ends of lines. References
  * are decoded there before backslashes are (libcmark), so a backslash would not
  * protect an '&'.
  */
@@ -79,8 +79,10 @@ static void put_escaped(struct tobs_buf *out, struct tobs_view s, const char *sp
 		bool slash = c == '\\' && (i + 1 == s.len || char_is_ascii_punct(s.ptr[i + 1]));
 		bool name = c == '&' && is_reference(s, i);
 		bool line = c == '\n' || c == '\r';
+		/* %% begins a comment of Obsidian and $$ a formula, also in a destination. */
+		bool twice = (c == '%' || c == '$') && i > 0 && s.ptr[i - 1] == c;
 
-		if (c && !slash && !name && !line && c != special[0] && c != special[1])
+		if (c && !slash && !name && !line && !twice && c != special[0] && c != special[1])
 			continue;
 		emit(out, s.ptr + done, i - done);
 		done = i + 1;
@@ -120,6 +122,7 @@ static const uint8_t in_destination[256] = {
 	[0] = LOOK, [1 ... '\t'] = BRACKETS, ['\n'] = LOOK | BRACKETS, ['\v' ... '\f'] = BRACKETS,
 	['\r'] = LOOK | BRACKETS, ['\r' + 1 ... ' '] = BRACKETS, [0x7f] = BRACKETS,
 	['<'] = LOOK, ['>'] = LOOK, ['&'] = LOOK, ['\\'] = LOOK, ['('] = PAREN, [')'] = PAREN,
+	['%'] = LOOK, ['$'] = LOOK,
 };
 /* clang-format on */
 

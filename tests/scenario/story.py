@@ -220,6 +220,15 @@ def golden(name, text):
         raise AssertionError('not as in the file (TOBS_GOLDEN=write writes it anew):\n' + ''.join(diff))
 
 
+def judge(folder, flavour, *desktop):
+    """What a CommonMark parser found in the Markdown files of an archive; see tests/peer/md_judge.c."""
+    done = subprocess.run([os.environ['TOBS_MD_JUDGE'], str(folder), flavour, *map(str, desktop)], capture_output=True,
+                          text=True, errors='replace', timeout=PATIENCE)
+    assert done.returncode in (0, 1) and done.stdout, (done.returncode, done.stderr)
+    assert done.returncode == 0, (done.stdout, done.stderr)
+    return json.loads(done.stdout)
+
+
 def run_one(function):
     path = tempfile.mkdtemp(prefix='tobs-story-')
     try:

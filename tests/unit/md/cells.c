@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cells.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -9,8 +10,9 @@
 
 void cells_init(struct cells *c)
 {
-	memset(c, 0, sizeof *c);
+	memset(&c->row, 0, sizeof c->row);
 	c->string_count = 1;
+	c->error[0] = 0;
 }
 
 void cells_deinit(struct cells *c)
@@ -18,9 +20,27 @@ void cells_deinit(struct cells *c)
 	ARRAY_DEINIT(&c->row);
 }
 
+/* What does not fit is told apart by a sum of it (FNV-1a). */
+static size_t shorten(const char *s, size_t len, char *out, size_t room)
+{
+	uint64_t sum = 0xcbf29ce484222325;
+	size_t head = room - 17;
+
+	for (size_t i = 0; i < len; i++)
+		sum = (sum ^ (uint8_t)s[i]) * 0x100000001b3;
+	memcpy(out, s, head);
+	snprintf(out + head, room - head, "%016" PRIx64, sum);
+	return room - 1;
+}
+
 uint16_t cells_string(struct cells *c, const char *s, size_t len)
 {
-	len = MIN(len, sizeof c->strings[0] - 1);
+	char short_form[sizeof c->strings[0]];
+
+	if (len >= sizeof short_form) {
+		len = shorten(s, len, short_form, sizeof short_form);
+		s = short_form;
+	}
 	for (uint16_t i = 1; i < c->string_count; i++)
 		if (strlen(c->strings[i]) == len && memcmp(c->strings[i], s, len) == 0)
 			return i;

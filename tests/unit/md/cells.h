@@ -33,11 +33,12 @@ struct cell {
 	/* The first cell of one, so that two next to each other stay two. */
 	bool first_emoji, first_pre, first_quote;
 	bool first_link; /* of the model only: readers cannot tell */
+	bool address;    /* of readers only: a link to its own text */
 };
 
 struct cells {
 	ARRAY_OF(struct cell) row;
-	char strings[256][128];
+	char strings[1024][128];
 	uint16_t string_count;
 	char error[256]; /* what in the Markdown has no reading */
 };

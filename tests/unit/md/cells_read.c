@@ -5,7 +5,7 @@
  * against libcmark-gfm with its extensions. The two libraries share their
  * names, so a program has one of them.
  */
-#include "cells.h"
+#include "cells_tree.h"
 #include "oracle.h"
 
 #include <stdarg.h>
@@ -17,9 +17,6 @@
 
 #ifdef ORACLE_GFM
 #include <cmark-gfm-core-extensions.h>
-#include <cmark-gfm.h>
-#else
-#include <cmark.h>
 #endif
 
 enum part {
@@ -243,8 +240,11 @@ static void read_link(struct reader *r, cmark_node *node)
 	read_inlines(r, node);
 	for (size_t i = 0; i < ARRAY_LEN(prefixes); i++)
 		if (strncmp(url, prefixes[i], strlen(prefixes[i])) == 0 &&
-			is_text_of(r, from, url + strlen(prefixes[i])))
+			is_text_of(r, from, url + strlen(prefixes[i]))) {
+			for (size_t k = from; k < r->c->row.count; k++)
+				r->c->row.items[k].address = true;
 			return;
+		}
 	for (size_t i = from; i < r->c->row.count; i++)
 		r->c->row.items[i].link = cells_string(r->c, url, strlen(url));
 }
@@ -423,7 +423,7 @@ static void read_blocks(struct reader *r, cmark_node *parent)
 }
 
 #ifdef ORACLE_GFM
-static cmark_node *parse(struct tobs_view markdown)
+cmark_node *cells_parse(struct tobs_view markdown)
 {
 	static const char *const names[] = { "strikethrough", "autolink", "table", "tasklist" };
 	cmark_parser *parser;
@@ -439,7 +439,7 @@ static cmark_node *parse(struct tobs_view markdown)
 	return doc;
 }
 #else
-static cmark_node *parse(struct tobs_view markdown)
+cmark_node *cells_parse(struct tobs_view markdown)
 {
 	return cmark_parse_document((const char *)markdown.ptr, markdown.len, CMARK_OPT_DEFAULT);
 }
@@ -454,9 +454,17 @@ bool cells_parser_knows_strike(void)
 #endif
 }
 
+void cells_read_tree(struct cells *c, cmark_node *doc)
+{
+	struct reader r = { .c = c };
+
+	read_blocks(&r, doc);
+	begin_part(&r, EDGE);
+}
+
 void cells_read(struct cells *c, struct tobs_view markdown, bool quoted)
 {
-	cmark_node *doc = parse(markdown), *from = doc;
+	cmark_node *doc = cells_parse(markdown), *from = doc;
 	struct reader r = { .c = c };
 
 	if (quoted) {
@@ -469,8 +477,7 @@ void cells_read(struct cells *c, struct tobs_view markdown, bool quoted)
 			return;
 		}
 	}
-	read_blocks(&r, from);
-	begin_part(&r, EDGE);
+	cells_read_tree(c, from);
 	cmark_node_free(doc);
 }
 
@@ -511,7 +518,7 @@ static bool collect(cmark_node *node, struct tobs_buf *text)
 
 bool oracle_text(struct tobs_view markdown, const char *type, struct tobs_buf *text)
 {
-	cmark_node *doc = parse(markdown), *node = find(doc, type);
+	cmark_node *doc = cells_parse(markdown), *node = find(doc, type);
 	bool ok = node && collect(node, text);
 
 	cmark_node_free(doc);
@@ -520,7 +527,7 @@ bool oracle_text(struct tobs_view markdown, const char *type, struct tobs_buf *t
 
 bool oracle_link(struct tobs_view markdown, struct tobs_buf *url, struct tobs_buf *title)
 {
-	cmark_node *doc = parse(markdown), *node = find(doc, "link");
+	cmark_node *doc = cells_parse(markdown), *node = find(doc, "link");
 
 	if (node) {
 		tobs_buf_puts(url, cmark_node_get_url(node));
@@ -532,7 +539,7 @@ bool oracle_link(struct tobs_view markdown, struct tobs_buf *url, struct tobs_bu
 
 int oracle_blocks(struct tobs_view markdown)
 {
-	cmark_node *doc = parse(markdown);
+	cmark_node *doc = cells_parse(markdown);
 	int n = 0;
 
 	for (cmark_node *c = cmark_node_first_child(doc); c; c = cmark_node_next(c))

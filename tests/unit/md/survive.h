@@ -4,6 +4,7 @@
 #define UNIT_MD_SURVIVE_H
 
 #include "cases.h"
+#include "cells.h"
 #include "md/markdown.h"
 
 struct setting {
@@ -17,5 +18,8 @@ void survives(struct test_case *c, const struct setting *s);
 
 /* For parsers without ~~: takes ~ out of a text with strikethrough, where it could not be told apart. */
 void avoid_tilde(struct test_case *c);
+
+/* Without ~~ in the parser its marks are text: leaves out everything that looks like them. */
+void forget_strike(struct cells *c);
 
 #endif
