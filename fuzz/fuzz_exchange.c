@@ -48,6 +48,8 @@ static void seal(struct tobs_view object, struct tobs_buf *out)
 	tobs_buf_put(out, hash, sizeof hash);
 	tobs_buf_putv(out, object);
 	tobs_buf_fill(out, 0, (AES_IGE_BLOCK - out->len % AES_IGE_BLOCK) % AES_IGE_BLOCK);
+	if (out->err)
+		return;
 	steps_aes(&steps, &aes);
 	steps_must(!aes_ige_encrypt(aes.key, aes.iv, out->ptr, out->ptr, out->len));
 }
@@ -78,6 +80,8 @@ static bool wrap(uint8_t how, struct tobs_view inner, struct tobs_buf *body)
 		seal(inner, &sealed);
 		tl_put_u32(body, server ? TL_set_client_DH_params : TL_server_DH_params_ok);
 		tobs_buf_fill(body, 0, (size_t)2 * NONCE_BYTES);
+		if (sealed.err)
+			body->err = sealed.err;
 		tl_put_bytes(body, tobs_buf_view(&sealed));
 		tobs_buf_deinit(&sealed);
 	}

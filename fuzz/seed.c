@@ -16,6 +16,7 @@
 #include "crypto/sha.h"
 #include "exchange_steps.h"
 #include "mtproto/link.h"
+#include "small_world.h"
 #include "support/botapi_random.h"
 #include "support/tl_random.h"
 #include "tl/wire.h"
@@ -499,6 +500,97 @@ static void seed_sim_session(void)
 	tobs_buf_deinit(&body);
 }
 
+static void put_query(struct tobs_buf *out, const void *query)
+{
+	struct tobs_buf wire;
+
+	tobs_buf_init(&wire, 1 << 12);
+	must(!tl_encode(&wire, query, NULL) && wire.len < 1000, "sim_rpc");
+	tobs_buf_putc(out, (char)(wire.len / 4));
+	tobs_buf_putv(out, tobs_buf_view(&wire));
+	tobs_buf_deinit(&wire);
+}
+
+static void put_queries(const char *name, char who, const void *const *queries, size_t n)
+{
+	struct tobs_buf out;
+
+	tobs_buf_init(&out, 1 << 14);
+	tobs_buf_putc(&out, who);
+	for (size_t i = 0; i < n; i++)
+		put_query(&out, queries[i]);
+	put_file("sim_rpc", name, tobs_buf_view(&out));
+	tobs_buf_deinit(&out);
+}
+
+#define QUERIES(name, who, ...)                                                         \
+	do {                                                                            \
+		const void *const queries_[] = { __VA_ARGS__ };                         \
+		put_queries(name, who, queries_, sizeof queries_ / sizeof queries_[0]); \
+	} while (0)
+
+static void seed_reading(const struct sim_world *w)
+{
+	const int64_t hash = sim_access_hash(w, sim_channel_peer(6));
+	const void *chat = TL(inputPeerChannel, .channel_id = 6, .access_hash = hash);
+	const void *channel = TL(inputChannel, .channel_id = 6, .access_hash = hash);
+	const void *forum = TL(inputPeerChannel, .channel_id = 8,
+		.access_hash = sim_access_hash(w, sim_channel_peer(8)));
+	const union tl_InputMessage *const ids[] = { TL(inputMessageID, .id = 1),
+		TL(inputMessageID, .id = 9) };
+	const struct tl_vec_InputMessage two = { 2, ids };
+
+	QUERIES("history", 1, TL(messages_getHistory, .peer = chat, .limit = 10, .offset_id = 3),
+		TL(messages_getHistory, .peer = TL(inputPeerChat, .chat_id = 9), .limit = 100),
+		TL(channels_getMessages, .channel = channel, .id = two),
+		TL(messages_search, .peer = chat, .q = TOBS_LIT("one"),
+			.filter = TL0(inputMessagesFilterEmpty), .limit = 5),
+		TL(messages_getReplies, .peer = chat, .msg_id = 1, .limit = 5),
+		TL(messages_getForumTopics, .peer = forum, .limit = 5),
+		TL(channels_getFullChannel, .channel = channel));
+	QUERIES("dialogs", 1,
+		TL(messages_getDialogs, .offset_peer = TL0(inputPeerEmpty), .limit = 2),
+		TL0(updates_getState), TL(updates_getDifference, .pts = 1, .date = 1),
+		TL(updates_getChannelDifference, .channel = channel,
+			.filter = TL0(channelMessagesFilterEmpty), .pts = 1, .limit = 9),
+		TL(contacts_resolveUsername, .username = TOBS_LIT("ivy")),
+		TL(messages_getFullChat, .chat_id = 9));
+	QUERIES("bot", 2, TL0(updates_getState), TL(messages_getMessages, .id = two));
+	QUERIES("wrapped", 1,
+		TL(invokeWithLayer, .layer = 228,
+			.query = TL(initConnection, .api_id = 1, .device_model = TOBS_LIT("d"),
+				.query = TL0(help_getConfig))),
+		TL(account_initTakeoutSession, .message_users = 1),
+		TL(invokeWithMessagesRange, .range = TL(messageRange, .min_id = 1, .max_id = 2),
+			.query = TL(messages_getHistory, .peer = chat, .limit = 10)));
+}
+
+static void seed_sim_rpc(void)
+{
+	struct fake_clock clock;
+	struct sim_world *w = small_world(&clock);
+
+	seed_reading(w);
+	QUERIES("log-in", 0,
+		TL(auth_sendCode, .phone_number = TOBS_LIT("9996620001"), .api_id = 1,
+			.api_hash = TOBS_LIT("x"), .settings = TL0(codeSettings)),
+		TL(auth_signIn, .phone_number = TOBS_LIT("9996620001"),
+			.phone_code_hash = TOBS_LIT("x"), .phone_code = TOBS_LIT("22222")),
+		TL(auth_importBotAuthorization, .api_id = 1, .api_hash = TOBS_LIT("x"),
+			.bot_auth_token = TOBS_LIT("4:x")),
+		TL(auth_exportLoginToken, .api_id = 1, .api_hash = TOBS_LIT("x")),
+		TL(auth_importLoginToken, .token = TOBS_LIT("x")),
+		TL(auth_importAuthorization, .id = 1, .bytes = TOBS_LIT("x")),
+		TL0(account_getPassword));
+	QUERIES("files", 1,
+		TL(upload_getFile, .location = TL(inputDocumentFileLocation, .id = 5),
+			.limit = 4096),
+		TL(upload_getFileHashes, .location = TL(inputDocumentFileLocation, .id = 5)),
+		TL(users_getFullUser, .id = TL0(inputUserSelf)), TL0(contacts_getContacts),
+		TL(messages_checkChatInvite, .hash = TOBS_LIT("x")));
+	sim_world_free(w);
+}
+
 /* Text that is not long, of a random value or, with `result`, of what a method returns. */
 static void put_json(int type, int round, bool result)
 {
@@ -557,6 +649,7 @@ int main(int argc, char **argv)
 	seed_link();
 	seed_session();
 	seed_sim_session();
+	seed_sim_rpc();
 	seed_exchange();
 	seed_botapi();
 	tobs_arena_deinit(&arena);
