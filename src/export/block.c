@@ -174,10 +174,27 @@ static void put_suggested(struct block_writer *w)
 	}
 }
 
+static void put_topic(struct block_writer *w)
+{
+	struct tobs_view title;
+	int r;
+
+	if (!w->o.show_topic || !w->m->topic || !w->c.topic)
+		return;
+	r = w->c.topic(w->c.user, w->m->topic, &title, w->detail);
+	if (r) {
+		if (r != TOBS_ENOTFOUND && !w->err)
+			w->err = r;
+		return;
+	}
+	block_arg_text(w, 0, title);
+	block_say_item(w, WORD_IN_TOPIC, 0, 1);
+}
+
 /* What else the head says of most messages: nothing. */
 static void put_circumstances(struct block_writer *w)
 {
-	struct tobs_view rank = json_str(w->data, "rank"), topic;
+	struct tobs_view rank = json_str(w->data, "rank");
 	int64_t n;
 
 	if (rank.len)
@@ -198,11 +215,7 @@ static void put_circumstances(struct block_writer *w)
 		block_say_item(w, WORD_LIST_OF, 0, 1);
 	}
 	put_suggested(w);
-	if (w->o.show_topic && w->m->topic && w->c.topic &&
-		w->c.topic(w->c.user, w->m->topic, &topic, w->detail) == TOBS_OK) {
-		block_arg_text(w, 0, topic);
-		block_say_item(w, WORD_IN_TOPIC, 0, 1);
-	}
+	put_topic(w);
 	if (json_is_object(w->data)) {
 		block_forward(w);
 		block_reply(w);

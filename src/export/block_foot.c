@@ -17,7 +17,7 @@ static void put_preview_line(struct block_writer *w)
 	if (site.len && title.len && !tobs_view_eq(site, title))
 		block_text_item(w, site);
 	if (about.len) {
-		tobs_buf_clear(&w->words);
+		block_words(w);
 		block_shorten(&w->words, about, BLOCK_DESCRIPTION);
 		block_text_item(w, tobs_buf_view(&w->words));
 	}
@@ -74,7 +74,7 @@ static void put_fact_check(struct block_writer *w)
 	} else {
 		block_say_item(w, WORD_FACT_CHECK, 0, 0);
 	}
-	tobs_buf_clear(&w->words);
+	block_words(w);
 	block_shorten(&w->words, text, BLOCK_HAND_QUOTE);
 	block_text_item(w, tobs_buf_view(&w->words));
 	block_end_small(w);
@@ -89,7 +89,7 @@ static void put_restrictions(struct block_writer *w)
 			text = json_str(it.value, "reason");
 		if (!text.len)
 			continue;
-		tobs_buf_clear(&w->words);
+		block_words(w);
 		block_shorten(&w->words, text, BLOCK_DESCRIPTION);
 		block_line(w);
 		block_arg_text(w, 0, tobs_buf_view(&w->words));

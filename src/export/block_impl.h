@@ -110,6 +110,9 @@ void block_anchor(struct block_writer *w, int32_t id);
 /* Plain text, escaped. */
 void block_text(struct block_writer *w, struct tobs_view s);
 
+/* w->words, empty: for plain text being put together. Only so, as clearing it forgets failures. */
+struct tobs_buf *block_words(struct block_writer *w);
+
 /* An argument of the next phrase: an empty buffer for Markdown. */
 struct tobs_buf *block_argument(struct block_writer *w, size_t i);
 

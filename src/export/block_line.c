@@ -88,6 +88,11 @@ struct tobs_buf *block_argument(struct block_writer *w, size_t i)
 	return reuse(w, &w->arguments[i]);
 }
 
+struct tobs_buf *block_words(struct block_writer *w)
+{
+	return reuse(w, &w->words);
+}
+
 void block_arg_text(struct block_writer *w, size_t i, struct tobs_view s)
 {
 	md_escape(block_argument(w, i), w->o.flavour, MD_TEXT, s);

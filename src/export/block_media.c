@@ -425,7 +425,7 @@ static void put_giveaway(struct block_writer *w, struct json_value media, enum w
 		block_say_item(w, WORD_ONLY_NEW, 0, 0);
 	if (!json_count(countries))
 		return;
-	tobs_buf_clear(&w->words);
+	block_words(w);
 	JSON_EACH (it, countries) {
 		struct tobs_view code = { 0 };
 
@@ -471,7 +471,7 @@ static void put_story(struct block_writer *w, struct json_value media, enum word
 
 	block_line(w);
 	if (name.username.len) {
-		tobs_buf_clear(&w->words);
+		block_words(w);
 		emit_str(&w->words, "https://t.me/");
 		emit_view(&w->words, name.username);
 		tobs_buf_printf(&w->words, "/s/%" PRId64, json_num(media, "id"));

@@ -8,7 +8,7 @@ static void put_bold_line(struct block_writer *w, struct tobs_view s)
 		return;
 	block_line(w);
 	emit_str(w->out, "<small></small><b>");
-	tobs_buf_clear(&w->words);
+	block_words(w);
 	block_shorten(&w->words, s, BLOCK_HAND_QUOTE);
 	block_text(w, tobs_buf_view(&w->words));
 	emit_str(w->out, "</b>");
@@ -27,7 +27,7 @@ static void put_answer(struct block_writer *w, struct json_value answer, int64_t
 		json_get_str(answer, &text);
 	block_line(w);
 	emit_str(w->out, chosen ? "<small></small>☑ " : "<small></small>☐ ");
-	tobs_buf_clear(&w->words);
+	block_words(w);
 	block_shorten(&w->words, text, BLOCK_HAND_QUOTE);
 	block_text(w, tobs_buf_view(&w->words));
 	if (object && voters > 0) {
@@ -87,7 +87,7 @@ void block_poll(struct block_writer *w, struct json_value media)
 	JSON_EACH (it, answers)
 		put_answer(w, it.value, voters);
 	if (solution.len) {
-		tobs_buf_clear(&w->words);
+		block_words(w);
 		block_shorten(&w->words, solution, BLOCK_HAND_QUOTE);
 		block_line(w);
 		block_arg_text(w, 0, tobs_buf_view(&w->words));
@@ -114,7 +114,7 @@ void block_todo(struct block_writer *w, struct json_value media)
 
 		block_line(w);
 		emit_str(w->out, by || when ? "<small></small>☑ " : "<small></small>☐ ");
-		tobs_buf_clear(&w->words);
+		block_words(w);
 		block_shorten(&w->words, json_str(it.value, "text"), BLOCK_HAND_QUOTE);
 		block_text(w, tobs_buf_view(&w->words));
 		if (by) {

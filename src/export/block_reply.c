@@ -38,19 +38,11 @@ static void put_link(struct block_writer *w, struct tobs_buf *out, const struct 
 	}
 }
 
-static struct tobs_buf *plain(struct block_writer *w)
-{
-	if (w->words.err && !w->err)
-		w->err = w->words.err;
-	tobs_buf_clear(&w->words);
-	return &w->words;
-}
-
 /* "Anna: Hello, this is…": who said what, as plain text in w->words. */
 static void put_label(struct block_writer *w, int64_t sender, struct tobs_view name,
 	struct tobs_view quote, struct tobs_view words)
 {
-	struct tobs_buf *out = plain(w);
+	struct tobs_buf *out = block_words(w);
 	struct archive_name known;
 
 	if (!name.len && sender)
@@ -100,7 +92,7 @@ static void story(struct block_writer *w, struct json_value reply)
 	if (!name.username.len) {
 		block_arg_text(w, 0, who);
 	} else {
-		out = plain(w);
+		out = block_words(w);
 		emit_str(out, "https://t.me/");
 		emit_view(out, name.username);
 		tobs_buf_printf(out, "/s/%" PRId64, id);
