@@ -93,3 +93,8 @@ int mt_seen_add(struct mt_seen *s, uint64_t id)
 	s->max = MAX(s->max, id);
 	return TOBS_OK;
 }
+
+void mt_seen_remove(struct mt_seen *s, uint64_t id)
+{
+	map_remove(&s->set, id);
+}

@@ -65,4 +65,7 @@ bool mt_seen_has(const struct mt_seen *s, uint64_t id);
 /* TOBS_EEXISTS when it was there or is too old to tell; TOBS_ENOMEM. */
 int mt_seen_add(struct mt_seen *s, uint64_t id);
 
+/* One that was added not long ago counts as not seen again. */
+void mt_seen_remove(struct mt_seen *s, uint64_t id);
+
 #endif

@@ -53,6 +53,17 @@ static void remember_ack(struct mt_session *s, uint64_t msg_id)
 	(void)!ARRAY_PUSH(&s->acks, msg_id);
 }
 
+/* There was no memory for a message: as if it had not come, so that the server sends it again. */
+static void unsee(struct mt_session *s, uint64_t msg_id)
+{
+	mt_seen_remove(&s->seen, msg_id);
+	for (size_t i = s->acks.count; i-- > 0;)
+		if (s->acks.items[i] == msg_id) {
+			ARRAY_REMOVE(&s->acks, i);
+			return;
+		}
+}
+
 static void learned(struct mt_session *s)
 {
 	if (s->events->learned)
@@ -545,9 +556,10 @@ int session_message(struct mt_session *s, uint64_t msg_id, uint32_t seq_no, stru
 	r = mt_seen_add(&s->seen, msg_id);
 	if (r == TOBS_EEXISTS)
 		return TOBS_OK; /* acknowledged again, as the server did not get the first one */
-	if (r)
-		return r;
-	r = handle_body(s, &in);
+	if (!r)
+		r = handle_body(s, &in);
+	if (r == TOBS_ENOMEM)
+		unsee(s, msg_id);
 	if (r == TOBS_ENOMEM || r == TOBS_EPROTO || r == TOBS_OK)
 		return r;
 	log_warn("mtproto", "a message of the server cannot be read: %s", tobs_error_text(r));

@@ -67,6 +67,12 @@ static void what_was_seen_is_known_for_a_while(void **state)
 	assert_int_equal(s.set.count, MT_SEEN_MAX);
 	mt_seen_clear(&s);
 	assert_ok(mt_seen_add(&s, 1));
+	assert_ok(mt_seen_add(&s, 3));
+	mt_seen_remove(&s, 3);
+	assert_false(mt_seen_has(&s, 3));
+	assert_true(mt_seen_has(&s, 1));
+	assert_ok(mt_seen_add(&s, 3));
+	assert_code(mt_seen_add(&s, 3), TOBS_EEXISTS);
 	mt_seen_deinit(&s);
 }
 

@@ -4,6 +4,7 @@
 
 #include <tobs/tl.h>
 
+#include "base/alloc.h"
 #include "base/gzip.h"
 #include "support/failmem.h"
 #include "support/mt_peer.h"
@@ -268,6 +269,138 @@ static void survives_failing_memory(void **state)
 	fail_each_allocation(a_scenario, &options);
 }
 
+/* ---- messages for which there is no memory ---- */
+
+struct gate {
+	uint64_t fail_at;
+	bool hit;
+};
+
+static bool gate(uint64_t nth, void *user)
+{
+	struct gate *g = user;
+
+	g->hit |= nth == g->fail_at;
+	return nth != g->fail_at;
+}
+
+/* The packet once more, as it comes. */
+static int receive(const struct tobs_buf *packet)
+{
+	uint8_t *copy = exact_copy(packet->ptr, packet->len);
+	int r = mt_session_receive(p->session, copy, packet->len);
+
+	free(copy);
+	return r;
+}
+
+static int receive_without(const struct tobs_buf *packet, struct gate *g)
+{
+	int r;
+
+	mem_set_gate(gate, g);
+	r = receive(packet);
+	mem_set_gate(NULL, NULL);
+	return r;
+}
+
+/* The answer to the first query, packed. */
+static void put_answer(struct tobs_buf *out)
+{
+	static const uint8_t zeros[5000];
+
+	tl_put_u32(out, 0xf35c6d01);
+	tl_put_u64(out, queries[0].msg_id);
+	put_packed(out, tobs_view(zeros, sizeof zeros));
+}
+
+/* A container: the answer, and an update that is packed; both content. */
+static void put_both(struct tobs_buf *out)
+{
+	static const uint8_t zeros[6000];
+	struct tobs_buf each;
+
+	tobs_buf_init(&each, 1 << 20);
+	tl_put_u32(out, 0x73f1f8dc);
+	tl_put_u32(out, 2);
+	for (int i = 0; i < 2; i++) {
+		tobs_buf_clear(&each);
+		if (i == 0)
+			put_answer(&each);
+		else
+			put_packed(&each, tobs_view(zeros, sizeof zeros));
+		tl_put_u64(out, mt_ids_next_server(&p->ids, i == 0));
+		tl_put_u32(out, 1);
+		tl_put_u32(out, (uint32_t)each.len);
+		tobs_buf_putv(out, tobs_buf_view(&each));
+	}
+	tobs_buf_deinit(&each);
+}
+
+static void seal_message(bool container, struct tobs_buf *packet)
+{
+	struct mt_message m = { .salt = PEER_SALT, .session_id = mt_session_id(p->session) };
+	struct tobs_buf body;
+
+	tobs_buf_init(&body, 1 << 20);
+	if (container)
+		put_both(&body);
+	else
+		put_answer(&body);
+	m.msg_id = mt_ids_next_server(&p->ids, true);
+	m.seq_no = !container;
+	m.body = tobs_buf_view(&body);
+	assert_ok(mt_seal(packet, &p->key, MSG_BY_SERVER, &m, &p->rng, NULL));
+	tobs_buf_deinit(&body);
+}
+
+/*
+ * The connection is closed then, and over the next one the server sends again
+ * what was not acknowledged: nothing may be lost, nor come twice.
+ */
+static bool comes_again(bool container, uint64_t fail_at)
+{
+	struct gate g = { .fail_at = fail_at };
+	struct tobs_buf packet;
+	int r;
+
+	send_queries(1);
+	tobs_buf_init(&packet, 1 << 20);
+	seal_message(container, &packet);
+	r = receive_without(&packet, &g);
+	if (r) {
+		assert_code(r, TOBS_ENOMEM);
+		mt_session_disconnected(p->session);
+		mt_session_connected(p->session);
+		peer_take(p);
+		if (!container)
+			assert_int_equal(peer_count(p, TL_msgs_ack), 0);
+		assert_ok(receive(&packet));
+	}
+	assert_int_equal(p->answers, 1);
+	assert_int_equal(p->updates, container);
+	peer_wait(p, MT_ACK_WITHIN_S + 1);
+	assert_ok(mt_session_tick(p->session));
+	peer_take(p);
+	if (!g.hit)
+		assert_int_equal(peer_count(p, TL_msgs_ack), 1);
+	tobs_buf_deinit(&packet);
+	return g.hit;
+}
+
+static void what_found_no_memory_comes_again(void **state)
+{
+	for (int container = 0; container < 2; container++) {
+		bool failed = true;
+
+		for (uint64_t i = 0; failed; i++) {
+			failed = comes_again(container, i);
+			teardown(state);
+			setup(state);
+		}
+	}
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -278,6 +411,7 @@ int main(void)
 		T(copies_do_not_nest),
 		T(hostile_bodies_do_no_harm),
 		T(survives_failing_memory),
+		T(what_found_no_memory_comes_again),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
