@@ -14,7 +14,7 @@ enum { TEXT_MAX = 1 << 20 };
 struct setup {
 	struct sim_options options;
 	struct tobs_arena arena;
-	char host[64];
+	char host[64], bot_host[64];
 	struct tobs_buf faults;
 };
 
@@ -33,25 +33,39 @@ static enum status read_specs(const struct app *app, struct setup *s)
 	return STATUS_DONE;
 }
 
-/* "PORT" or "HOST:PORT". */
-static enum status read_address(const struct app *app, struct setup *s)
+/* "PORT" or "HOST:PORT"; the host goes to 64 bytes at `ret_host`, and is empty when it is not said. */
+static int split_address(struct tobs_view text, char *ret_host, uint16_t *ret_port)
 {
-	struct tobs_view text = settings_text(&app->settings, SET_MTPROTO), host = { NULL, 0 };
+	enum { HOST_MAX_BYTES = 64 };
+	struct tobs_view host = { NULL, 0 };
 	int64_t port;
 
-	if (!text.len)
-		return STATUS_DONE;
 	for (size_t i = text.len; i-- > 0 && !host.ptr;)
 		if (text.ptr[i] == ':') {
 			host = tobs_view_sub(text, 0, i);
 			text = tobs_view_sub(text, i + 1, SIZE_MAX);
 		}
-	if (host.len >= sizeof s->host || tobs_view_int(text, 0, UINT16_MAX, &port))
+	if (host.len >= HOST_MAX_BYTES || tobs_view_int(text, 0, UINT16_MAX, &port))
+		return TOBS_EINVAL;
+	snprintf(ret_host, HOST_MAX_BYTES, "%.*s", TOBS_VIEW_FMT(host));
+	*ret_port = (uint16_t)port;
+	return TOBS_OK;
+}
+
+static enum status read_addresses(const struct app *app, struct setup *s)
+{
+	struct tobs_view mtproto = settings_text(&app->settings, SET_MTPROTO);
+	struct tobs_view bots = settings_text(&app->settings, SET_BOT_API);
+
+	if (mtproto.len && split_address(mtproto, s->host, &s->options.port))
 		return app_usage(app, "--mtproto: allowed is [HOST:]PORT, such as 127.0.0.1:4430");
-	snprintf(s->host, sizeof s->host, "%.*s", TOBS_VIEW_FMT(host));
-	if (host.len)
+	if (bots.len && split_address(bots, s->bot_host, &s->options.bot_port))
+		return app_usage(app, "--bot-api: allowed is [HOST:]PORT, such as 127.0.0.1:8081");
+	s->options.bot_api = bots.len > 0;
+	if (s->host[0])
 		s->options.host = s->host;
-	s->options.port = (uint16_t)port;
+	if (s->bot_host[0])
+		s->options.bot_host = s->bot_host;
 	return STATUS_DONE;
 }
 
@@ -96,6 +110,9 @@ static enum status tell(const struct app *app, const struct sim *sim)
 		}
 		tobs_buf_printf(
 			&out, "  key       %s\n  settings  %s\n", sim->key_file, sim->env_file);
+		if (sim->bots)
+			tobs_buf_printf(&out, "  Bot API   %s  (BOT_TOKEN is in the settings)\n",
+				sim_bot_root(sim));
 		if (sim->control)
 			tobs_buf_printf(&out, "  control   127.0.0.1:%u\n",
 				(unsigned)sim_control_port(sim->control));
@@ -151,7 +168,7 @@ static enum status run(struct app *app)
 	tobs_buf_init(&s.faults, TEXT_MAX);
 	status = read_specs(app, &s);
 	if (!status)
-		status = read_address(app, &s);
+		status = read_addresses(app, &s);
 	if (!status)
 		status = read_faults(app, &s);
 	if (!status)
@@ -161,8 +178,8 @@ static enum status run(struct app *app)
 	return status;
 }
 
-static const unsigned rows[] = { SET_WORLD, SET_SYNTHETIC, SET_MTPROTO, SET_FAULTS, SET_SEED,
-	SET_FOLDER, SET_STATE, SET_CONTROL, SET_SCRIPT, SET_JSON };
+static const unsigned rows[] = { SET_WORLD, SET_SYNTHETIC, SET_MTPROTO, SET_BOT_API, SET_FAULTS,
+	SET_SEED, SET_FOLDER, SET_STATE, SET_CONTROL, SET_SCRIPT, SET_JSON };
 static const struct option_group own = OPTION_GROUP("Options", rows);
 
 const struct command cmd_sim = {
@@ -176,7 +193,8 @@ const struct command cmd_sim = {
 		"Without --world and --synthetic there is one made-up chat.",
 	.examples = "tobs sim --world examples/world/world.json  # the sample world\n"
 		    "tobs sim --synthetic mixed,messages=100000  # a large chat\n"
-		    "tobs sim --synthetic plain --faults latency=200,drop=100000  # a bad network",
+		    "tobs sim --synthetic plain --faults latency=200,drop=100000  # a bad network\n"
+		    "tobs sim --bot-api 8081 --control 8082  # for bots",
 	.flags = COMMAND_FIBER,
 	.groups = { &own, &options_general },
 	.run = run,

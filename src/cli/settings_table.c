@@ -150,6 +150,8 @@ static const struct setting rows[SET_COUNT] = {
 	[SET_MTPROTO] = { "mtproto", 0, SETTING_STRING, NO_ENV, .value = "[HOST:]PORT",
 		.help = "Where it listens; the data centres take this port and those behind it. "
 			"Default: free ports of 127.0.0.1." },
+	[SET_BOT_API] = { "bot-api", 0, SETTING_STRING, NO_ENV, .value = "[HOST:]PORT",
+		.help = "Serves the Bot API there, too; port 0 is any free one." },
 	[SET_FAULTS] = { "faults", 0, SETTING_STRING, NO_ENV, .value = "FAULTS",
 		.help = "What goes wrong on purpose, such as "
 			"\"latency=100,drop=200000,flood=messages.getHistory:10/30\", or a file that "

@@ -29,6 +29,7 @@ struct command_row {
 /* The tables; each ends with a NULL name. */
 extern const struct command_row command_server[]; /* command_server.c: faults, stats … */
 extern const struct command_row command_acts[];   /* command_act.c: people doing things */
+extern const struct command_row command_bots[];   /* command_bot.c: people and bots */
 extern const struct command_row command_chats[];  /* command_chat.c: chats and members */
 
 #endif

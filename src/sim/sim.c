@@ -127,6 +127,10 @@ static void put_env(const struct sim *s, const struct sim_account *a, struct tob
 	put_setting(out, "TOBS_LOGIN_CODE", a->code);
 	if (a->password.len)
 		put_setting(out, "TOBS_LOGIN_PASSWORD", a->password);
+	if (s->bots) {
+		put_setting(out, "BOT_TOKEN", sim_first_bot(s->world)->token);
+		put_setting(out, "BOT_API_ROOT", tobs_str(s->bot_root));
+	}
 }
 
 /* A .env that somebody else wrote stays. */
@@ -235,6 +239,7 @@ int sim_describe(const struct sim *s, struct tobs_buf *out)
 	put_text(&w, "env", tobs_str(s->env_file));
 	if (s->control)
 		put_number(&w, "control", sim_control_port(s->control));
+	put_text(&w, "bot_api", tobs_str(s->bot_root));
 	put_number(&w, "api_id", id);
 	put_text(&w, "api_hash", tobs_str(hash));
 	jsonw_key(&w, "accounts");
@@ -283,6 +288,56 @@ static int restart_server(struct sim *s, const struct sim_options *o, struct tob
 	return r;
 }
 
+const char *sim_bot_root(const struct sim *s)
+{
+	return s->bot_root;
+}
+
+const struct sim_account *sim_first_bot(const struct sim_world *w)
+{
+	ARRAY_EACH (a, &w->accounts)
+		if ((*a)->token.len)
+			return *a;
+	return NULL;
+}
+
+/* A world without a bot gets one. */
+static int make_bot(struct sim_world *w, struct tobs_err *err)
+{
+	const struct sim_user_args args = { .first_name = TOBS_LIT("Sample Bot"),
+		.username = TOBS_LIT("sample_bot"),
+		.bot = true };
+	struct sim_user *user;
+	int r;
+
+	if (sim_first_bot(w))
+		return TOBS_OK;
+	r = sim_user_add(w, &args, &user, err);
+	return r ? r : sim_account_add(w, user, &(struct sim_account_args){ 0 }, NULL, err);
+}
+
+static int start_bots(struct sim *s, const struct sim_options *o, struct tobs_err *err)
+{
+	struct sim_bots_options options = { .world = s->world,
+		.host = o->bot_host ? o->bot_host : s->host,
+		.port = o->bot_port,
+		.seed = o->seed,
+		.conflict_ms = o->bot_conflict_ms };
+	int r;
+
+	if (!o->bot_api)
+		return TOBS_OK;
+	r = make_bot(s->world, err);
+	if (!r)
+		r = sim_bots_start(&s->bots, &options, err);
+	if (r)
+		return r;
+	snprintf(s->bot_root, sizeof s->bot_root,
+		strchr(options.host, ':') ? "http://[%s]:%u" : "http://%s:%u", options.host,
+		(unsigned)sim_bots_port(s->bots));
+	return TOBS_OK;
+}
+
 static int script_main(void *arg)
 {
 	struct sim *s = arg;
@@ -329,6 +384,8 @@ int sim_start(struct sim **ret, const struct sim_options *options, struct tobs_e
 		r = options->state ? restart_server(s, options, err)
 				   : start_server(s, options, NULL, err);
 	if (!r)
+		r = start_bots(s, options, err);
+	if (!r)
 		r = start_commands(s, options, err);
 	if (!r && s->folder)
 		r = write_files(s, err);
@@ -363,6 +420,7 @@ void sim_stop(struct sim *s)
 		(void)tobs_join(s->script, NULL);
 	}
 	sim_control_stop(s->control);
+	sim_bots_stop(s->bots);
 	sim_saver_stop(s->saver);
 	sim_server_stop(s->server);
 	sim_world_free(s->world);

@@ -13,7 +13,8 @@
  * Into its folder it writes
  *
  *     key.pem     the public key of the servers (PKCS #1)
- *     .env        settings of a client: where the server is, and a log-in that asks nothing
+ *     .env        settings of a client: where the server is, and a log-in that asks nothing;
+ *                 BOT_TOKEN and BOT_API_ROOT of the first bot
  *     sim.json    sim_describe()
  *
  * and into its state folder, if there is one,
@@ -34,6 +35,7 @@
 #include <tobs/err.h>
 #include <tobs/rt.h>
 
+#include "sim/bot.h"
 #include "sim/server.h"
 #include "sim/world.h"
 
@@ -47,9 +49,13 @@ struct sim_options {
 	const char *folder; /* made when it is not there; NULL: the state folder, or no files */
 	const char *state;  /* the same; NULL: nothing is kept */
 	uint64_t seed;
-	bool control;          /* listen for commands, see control.h */
-	uint16_t control_port; /* 0: any free one */
-	const char *script;    /* file with commands that are carried out from the start on */
+	bool control;            /* listen for commands, see control.h */
+	uint16_t control_port;   /* 0: any free one */
+	const char *script;      /* file with commands that are carried out from the start on */
+	bool bot_api;            /* serve bots, see bot.h; a bot is made when the world has none */
+	const char *bot_host;    /* numeric; NULL: as `host` */
+	uint16_t bot_port;       /* 0: any free one */
+	int64_t bot_conflict_ms; /* see struct sim_bots_options */
 };
 
 /* Open for reading. */
@@ -62,8 +68,10 @@ struct sim {
 	char *env_file;
 	struct sim_saver *saver;     /* NULL: nothing is kept */
 	struct sim_control *control; /* NULL: none */
+	struct sim_bots *bots;       /* NULL: none */
 	struct tobs_fiber *script;   /* NULL: none */
 	char *script_file;
+	char bot_root[128]; /* sim_bot_root() */
 	struct tobs_event stop;
 };
 
@@ -91,6 +99,7 @@ void sim_stop(struct sim *s);
  *
  *     {"host":"127.0.0.1","home_dc":2,"dcs":[{"id":1,"port":4001},…],
  *      "key":"/…/key.pem","env":"/…/.env","control":4006,
+ *      "bot_api":"http://127.0.0.1:8081",
  *      "api_id":1,"api_hash":"…",
  *      "accounts":[{"id":5001,"name":"Robin Sample","phone":"9996620001","code":"22222"},
  *              {"id":5002,"name":"Helper","token":"5002:…"}]}
@@ -98,6 +107,12 @@ void sim_stop(struct sim *s);
  * `password` stands beside code where the account has one. TOBS_ENOMEM.
  */
 int sim_describe(const struct sim *s, struct tobs_buf *out);
+
+/* Where bots send their calls: "http://127.0.0.1:8081"; "" without such a server. */
+const char *sim_bot_root(const struct sim *s);
+
+/* The first bot; NULL: none. */
+const struct sim_account *sim_first_bot(const struct sim_world *w);
 
 /* The credentials an application may use here: the first accepted ones, or made up. */
 void sim_usual_app(const struct sim_world *w, int32_t *ret_id, const char **ret_hash);

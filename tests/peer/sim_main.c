@@ -5,7 +5,7 @@
  * ends at SIGTERM, SIGINT, or the end of its standard input.
  *
  *     sim_server --folder DIR [--state DIR] [--world FILE] [--synthetic SPEC]... [--port N] [--faults TEXT] [--seed N]
- *         [--control PORT] [--script FILE]
+ *         [--control PORT] [--script FILE] [--bot-api PORT]
  */
 #include <stdio.h>
 #include <unistd.h>
@@ -45,6 +45,9 @@ static int read_option(struct args *a, const char *name, const char *value)
 	else if (strcmp(name, "--control") == 0 && number <= UINT16_MAX) {
 		a->options.control = true;
 		a->options.control_port = (uint16_t)number;
+	} else if (strcmp(name, "--bot-api") == 0 && number <= UINT16_MAX) {
+		a->options.bot_api = true;
+		a->options.bot_port = (uint16_t)number;
 	} else
 		return -1;
 	return 0;

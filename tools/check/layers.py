@@ -27,7 +27,7 @@ LAYERS = {
     'archive': 'base rt store',
     'export': 'base md rt flow client media archive tl',
     'ops': 'base rt net flow store',
-    'sim': 'base crypto tl mtproto md rt net',
+    'sim': 'base crypto tl mtproto md rt net botapi',
     'cli': 'base crypto tl mtproto md rt net flow store client botapi bot media archive export ops sim',
 }
 

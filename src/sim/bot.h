@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The Bot API side of the simulated Telegram: an HTTP server as bots know it,
+ * over the same world as the MTProto servers.
+ *
+ *     GET, POST /bot<token>/<method>      JSON, urlencoded or multipart; any case of letters
+ *     GET       /file/bot<token>/<path>   what getFile told
+ *
+ *     request ── bot_http.c ── bot_args.c ── bot_check.c ── a handler ── change.h ── world
+ *                (token,       (one JSON     (the schema)   (bot_send.c,
+ *                 method)       object)                      bot_edit.c …)
+ *     world ── event ── bot_event.c ── bot_show*.c ── bot_queue.c ── getUpdates
+ *                       (which kind)   (TL → Bot API)             └─ bot_hook.c (webhook)
+ *
+ * Bots are accounts of the world that have a token. Whatever happens to one
+ * becomes an update at once, and stays in its queue until the bot confirms it
+ * or it is too old by the world's clock.
+ *
+ * It is strict: arguments of all 185 methods are read by the API's schema
+ * (schema/botapi-10.3.json), and what the server refuses is refused in its
+ * words. Methods without a handler of their own answer with the smallest result
+ * of their type (bot_plain.c). Numbers are those of Bot API 10.3's
+ * documentation, or of the server's source (tdlib/telegram-bot-api), marked S.
+ *
+ * Runs on fibers of the loop it was started in.
+ */
+#ifndef SIM_BOT_H
+#define SIM_BOT_H
+
+#include <tobs/buf.h>
+#include <tobs/err.h>
+
+#include "sim/world.h"
+
+struct sim_bots;
+
+struct sim_bots_options {
+	struct sim_world *world; /* borrowed */
+	const char *host;        /* numeric; NULL: 127.0.0.1 */
+	uint16_t port;           /* 0: any that is free */
+	uint64_t seed;           /* of the faults */
+	/*
+	 * How long an answer 409 is held back, ms. 0: 3000, as the server does (S);
+	 * negative: not at all.
+	 */
+	int64_t conflict_ms;
+};
+
+/*
+ * Starts listening. TOBS_EEXISTS for a port that is taken, TOBS_EINVAL for a bad
+ * host, TOBS_ENOMEM. Called on a fiber; its fibers end with sim_bots_stop(),
+ * which must come before the calling fiber's end.
+ */
+int sim_bots_start(
+	struct sim_bots **ret, const struct sim_bots_options *options, struct tobs_err *err);
+
+/* Ends all polls and requests, closes everything and frees. NULL is fine. Waits. */
+void sim_bots_stop(struct sim_bots *s);
+
+uint16_t sim_bots_port(const struct sim_bots *s);
+
+#endif
