@@ -20,6 +20,13 @@ check: ## run every check and every test
 	@tools/setup.sh check
 	@TOBS_BUILD=$(abspath $(BUILD)) python3 tools/check/run.py $(STEPS)
 
+bench: ## measure, beside other people's programs: a table, and docs/benchmarks.md
+	@tools/setup.sh check
+	@test -e $(BUILD)/bench/build.ninja || \
+		meson setup $(BUILD)/bench --buildtype=release -Dtests=true >/dev/null
+	@ninja -C $(BUILD)/bench tobs $(addprefix bench/bench_,tl crypto client)
+	@python3 bench/run.py $(BUILD)/bench
+
 fmt: ## format the sources
 	@tools/check/format.sh --fix
 
