@@ -8,7 +8,7 @@ set -eu
 cd "$(dirname "$0")/.."
 
 BUILD_PKGS='gcc g++ meson ninja-build pkgconf python3 libuv1-dev libssl-dev libsqlite3-dev zlib1g-dev
-  libsimdjson-dev libqrencode-dev libcurl4-openssl-dev libmicrohttpd-dev'
+  libsimdjson-dev libpcre2-dev libqrencode-dev libcurl4-openssl-dev libmicrohttpd-dev'
 CHECK_PKGS='clang clang-format curl openssl git pmccabe libcmocka-dev libcmark-dev libcmark-gfm-dev
   libcmark-gfm-extensions-dev python3-telethon'
 

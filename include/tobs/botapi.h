@@ -157,6 +157,7 @@ struct tobs_scope {
 	struct tobs_arena arena;
 	struct tobs_err err;
 	struct tobs_scope *outer;
+	void *owner;
 };
 
 void tobs_scope_begin(struct tobs_scope *s); /* on a fiber */

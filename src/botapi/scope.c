@@ -14,6 +14,7 @@ void scope_enter(struct tobs_scope *s)
 {
 	s->err = (struct tobs_err){ 0 };
 	s->outer = fiber_local();
+	s->owner = NULL;
 	fiber_set_local(s);
 }
 
@@ -22,6 +23,15 @@ void scope_leave(struct tobs_scope *s)
 	assert(fiber_local() == s); /* they end in the order in which they began */
 	fiber_set_local(s->outer);
 	tobs_arena_reset(&s->arena);
+}
+
+void *scope_owner(void)
+{
+	struct tobs_scope *s = fiber_local();
+
+	while (s && !s->owner)
+		s = s->outer;
+	return s ? s->owner : NULL;
 }
 
 void tobs_scope_begin(struct tobs_scope *s)

@@ -14,6 +14,9 @@ void scope_enter(struct tobs_scope *s);
 /* Like tobs_scope_end(), but its memory is kept for the next scope_enter(). */
 void scope_leave(struct tobs_scope *s);
 
+/* The `owner` of the innermost scope that has one: for whom the fiber works. NULL without. */
+void *scope_owner(void);
+
 /* Notes the failure of a call in the innermost scope. */
 void scope_note(const struct tobs_err *err);
 

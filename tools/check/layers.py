@@ -42,6 +42,7 @@ SYSTEM_ONLY = {
     'microhttpd.h': ['src/net/'],
     'simdjson.h': ['src/base/json_shim.cpp'],
     'zlib.h': ['src/base/'],
+    'pcre2.h': ['src/bot/regex.c'],
     'qrencode.h': ['src/cli/'],
 }
 

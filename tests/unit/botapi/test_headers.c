@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* All public headers in one program: no two of them use the same name. */
+#include <tobs/bot.h>
 #include <tobs/botapi_methods.h>
 #include <tobs/client.h>
 #include <tobs/log.h>
