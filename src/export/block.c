@@ -471,15 +471,16 @@ int block_write(struct block_writer *w, struct tobs_buf *out, struct block_state
 
 /* ---- quotes ---- */
 
-void block_quote(
+int block_quote(
 	struct block_writer *w, struct tobs_buf *out, const struct archive_message *m, size_t max)
 {
 	struct json_value data, media;
 	struct tobs_view rich;
 
+	w->err = TOBS_OK;
 	if (m->text.len) {
 		block_shorten(out, m->text, max);
-		return;
+		return out->err;
 	}
 	data = block_parse(w, &w->other_doc, m->data);
 	media = json_field(data, "media");
@@ -488,4 +489,5 @@ void block_quote(
 		block_shorten(out, rich, max);
 	else if (json_is_object(media))
 		block_media_words(w, out, media);
+	return w->err ? w->err : out->err;
 }

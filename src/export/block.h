@@ -113,9 +113,10 @@ static inline bool block_same_album(
 
 /*
  * Appends the first words of a message as plain text on one line, cut between
- * characters to `max` bytes with "…": its text, or else what it holds.
+ * characters to `max` bytes with "…": its text, or else what it holds. TOBS_ENOMEM,
+ * TOBS_ETOOBIG.
  */
-void block_quote(
+int block_quote(
 	struct block_writer *w, struct tobs_buf *out, const struct archive_message *m, size_t max);
 
 #endif

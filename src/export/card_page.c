@@ -9,6 +9,13 @@
 #include "md/emit.h"
 #include "md/escape.h"
 
+/* A page for whose part there was no room is not whole. */
+static void keep_failure(struct tobs_buf *out, const struct tobs_buf *part)
+{
+	if (part->err && !out->err)
+		out->err = part->err;
+}
+
 static const char *const kinds[] = { [ARCHIVE_USER] = "private",
 	[ARCHIVE_BOT] = "bot",
 	[ARCHIVE_GROUP] = "group",
@@ -99,6 +106,7 @@ void card_page(struct tobs_buf *out, const struct render_options *o,
 		emit_str(out, "> ");
 		md_escape(out, o->flavour, MD_TEXT, tobs_buf_view(&line));
 		emit_str(out, "\n\n");
+		keep_failure(out, &line);
 		tobs_buf_deinit(&line);
 	}
 	tobs_buf_init(&file, 64 << 10);
@@ -108,6 +116,7 @@ void card_page(struct tobs_buf *out, const struct render_options *o,
 		emit_str(out, topics[i].position ? "- 📌 " : "- ");
 		link_put(
 			out, o->flavour, path, tobs_buf_view(&file), tobs_str(""), topics[i].title);
+		keep_failure(out, &file);
 		if (topics[i].closed)
 			emit_str(out, " 🔒");
 		emit_char(out, '\n');
@@ -116,6 +125,7 @@ void card_page(struct tobs_buf *out, const struct render_options *o,
 		render_chat_path(chat, &file);
 		emit_str(out, "- ");
 		link_put(out, o->flavour, path, tobs_buf_view(&file), tobs_str(""), chat->title);
+		keep_failure(out, &file);
 		emit_char(out, '\n');
 	}
 	tobs_buf_deinit(&file);
@@ -135,6 +145,7 @@ void card_page_all(struct tobs_buf *out, const struct render_options *o,
 		emit_str(out, "- ");
 		link_put(out, o->flavour, tobs_str("index.md"), tobs_buf_view(&file), tobs_str(""),
 			chats[i].title.len ? chats[i].title : chats[i].folder);
+		keep_failure(out, &file);
 		emit_str(out, " — ");
 		put_facts(out, o, &chats[i]);
 		emit_char(out, '\n');

@@ -109,23 +109,25 @@ static int on_target(
 	if (r)
 		return r;
 	tobs_buf_clear(&f->quote);
-	block_quote(f->job->quoter, &f->quote, &m, QUOTE_BYTES);
+	r = block_quote(f->job->quoter, &f->quote, &m, QUOTE_BYTES);
+	if (r)
+		return r;
 	*ret = (struct block_target){ .place = BLOCK_HERE,
 		.anchor = id,
 		.letter = f->job->letter,
 		.sender = m.sender,
 		.date = m.date,
 		.words = tobs_buf_view(&f->quote) };
+	tobs_buf_clear(&f->where);
 	if (f->topic && !render_belongs(f->job, f->topic, m.topic)) {
 		const struct archive_topic *t = render_topic(f->job, m.topic ? m.topic : GENERAL);
 
-		tobs_buf_clear(&f->where);
 		if (t)
 			render_topic_path(&f->job->chat, t, &f->where);
 		ret->place = t ? BLOCK_ELSEWHERE : BLOCK_NOWHERE;
 		ret->path = tobs_buf_view(&f->where);
 	}
-	return tobs_buf_err(&f->quote);
+	return tobs_buf_err(&f->where);
 }
 
 /* ---- one file ---- */

@@ -160,7 +160,7 @@ static int write_card(struct render_job *j, struct tobs_err *err)
 	tobs_buf_putv(&path, j->chat.folder);
 	tobs_buf_puts(&path, "/index.md");
 	card_page(&page, j->options, &j->chat, tobs_buf_view(&path), j->topics, j->topic_count);
-	r = tobs_buf_err(&page)
+	r = tobs_buf_err(&page) || tobs_buf_err(&path)
 		? tobs_fail(err, TOBS_ENOMEM, "out of memory")
 		: render_page(j->archive, tobs_buf_view(&path), &page, j->result, err);
 	tobs_buf_deinit(&page);
