@@ -4,6 +4,7 @@
 #include <tobs/tl.h>
 
 #include "base/json_path.h"
+#include "support/failmem.h"
 #include "support/test.h"
 #include "tl/tables.h"
 
@@ -268,6 +269,53 @@ static void hooks_understand_names(void **state)
 	assert_string_equal(w->err.message, "f: from_id: nobody is called that");
 }
 
+/* There and back with every allocation failing: what comes of it is whole, or nothing. */
+static int there_and_back(void *user)
+{
+	static const char text[] =
+		"{\"_\":\"message\",\"id\":7,\"peer_id\":{\"_\":\"peerChannel\",\"channel_id\":6},"
+		"\"date\":5,\"message\":\"hello\",\"out\":true,\"entities\":[{\"_\":"
+		"\"messageEntityBold\",\"offset\":0,\"length\":5}],\"media\":{\"_\":"
+		"\"messageMediaDocument\",\"document\":{\"_\":\"document\",\"id\":5,"
+		"\"file_reference\":{\"hex\":\"00ff10\"},\"mime_type\":\"a/b\"}}}";
+	struct json_parser parser;
+	struct json_doc doc = { 0 };
+	struct tobs_arena arena;
+	struct tobs_buf out, *want = user;
+	const void *object;
+	int r;
+
+	json_parser_init(&parser, 1 << 20, 100);
+	tobs_arena_init(&arena, 1 << 20);
+	tobs_buf_init(&out, 1 << 20);
+	r = json_parse(&parser, &doc, tobs_str(text), NULL);
+	if (!r)
+		r = tl_from_json(json_root(&doc), "Message", NULL, &arena, &object, NULL);
+	if (!r)
+		r = tl_print(&out, object);
+	if (!r && !want->len)
+		r = tobs_buf_putv(want, tobs_buf_view(&out));
+	else if (!r)
+		assert_string_equal(tobs_buf_str(&out), tobs_buf_str(want));
+	json_doc_deinit(&doc);
+	json_parser_deinit(&parser);
+	tobs_arena_deinit(&arena);
+	tobs_buf_deinit(&out);
+	return r;
+}
+
+static void survives_failing_memory(void **state)
+{
+	struct tobs_buf want;
+
+	(void)state;
+	tobs_buf_init(&want, 1 << 20);
+	assert_ok(there_and_back(&want));
+	assert_non_null(strstr(tobs_buf_str(&want), "\"file_reference\":\"00ff10\""));
+	fail_each_allocation(there_and_back, &want);
+	tobs_buf_deinit(&want);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -279,6 +327,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(every_true_field, setup, teardown),
 		cmocka_unit_test_setup_teardown(false_takes_a_bit_back, setup, teardown),
 		cmocka_unit_test_setup_teardown(hooks_understand_names, setup, teardown),
+		cmocka_unit_test(survives_failing_memory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
