@@ -57,7 +57,7 @@ struct kv *bot_store(struct tobs_bot *bot);
 int bot_misuse(struct tobs_bot *bot, int code, const char *fmt, ...) TOBS_PRINTF(3, 4);
 
 /* The bot cannot go on: it stops, and tobs_bot_run() returns err->code. The first failure counts. */
-void bot_fail(struct tobs_bot *bot, const struct tobs_err *err);
+void bot_give_up(struct tobs_bot *bot, const struct tobs_err *err);
 
 /* ---- For the files of this folder -------------------------------------------- */
 

@@ -21,7 +21,7 @@ int bot_call(struct tobs_bot *bot, enum tobs_method method, const void *args, vo
 	api_end(bot->api, rq);
 	bot->stats.refused += r != 0;
 	if (r == TOBS_EAUTH)
-		bot_fail(bot, err);
+		bot_give_up(bot, err);
 	else if (r && gone_says(err))
 		gone_mark(bot, method_chat_id(method, args));
 	return r;

@@ -12,7 +12,7 @@
 
 enum { STORE_NAME_MAX = 64 };
 
-void bot_fail(struct tobs_bot *bot, const struct tobs_err *err)
+void bot_give_up(struct tobs_bot *bot, const struct tobs_err *err)
 {
 	if (tobs_event_is_set(&bot->stop))
 		return;
@@ -202,7 +202,7 @@ static int work(void *arg)
 		r = source_run(bot, &err);
 	if (r && r != TOBS_ECANCELED) {
 		err.code = r;
-		bot_fail(bot, &err);
+		bot_give_up(bot, &err);
 	}
 	return r;
 }
