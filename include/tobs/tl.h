@@ -98,8 +98,9 @@ int tl_encode_as(struct tobs_buf *out, uint32_t id, const void *object, struct t
 
 /*
  * The same in the form that a peer of an older layer understands: constructors
- * that were different then are written as they were. Constructors that did not
- * exist then are written as they are.
+ * that were different then are written as they were. For those that did not
+ * exist then stands another one where schema/layer-*.tl names it; the rest are
+ * written as they are.
  */
 int tl_encode_layer(struct tobs_buf *out, const void *object, int layer, struct tobs_err *err);
 

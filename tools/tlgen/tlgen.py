@@ -305,12 +305,17 @@ def hash_slot(id_):
 
 
 def hash_table(everything):
+    """Where ids are found. An older form may be another constructor of its type, which stands for it: only written so."""
     slots = [0xffff] * (1 << HASH_BITS)
+    found = {}
     for i, c in enumerate(everything):
+        if c.id in found:
+            if c.base and found[c.id].type == c.type:
+                continue
+            raise ValueError(f'{c.name} and {found[c.id].name} share the id {c.id:08x}')
+        found[c.id] = c
         at = hash_slot(c.id)
         while slots[at] != 0xffff:
-            if everything[slots[at]].id == c.id:
-                raise ValueError(f'{c.name} and {everything[slots[at]].name} share the id {c.id:08x}')
             at = (at + 1) % len(slots)
         slots[at] = i
     return slots

@@ -6926,6 +6926,11 @@ const struct tl_field tl_fields[] = {
 	{ offsetof(struct tl_user, bot_active_users), TL_INT, TL_NONE, 44, 0, 52592 },
 	{ offsetof(struct tl_user, bot_verification_icon), TL_LONG, TL_NONE, 46, 0, 10525 },
 	{ offsetof(struct tl_user, send_paid_messages_stars), TL_LONG, TL_NONE, 47, 0, 10547 },
+	{ offsetof(struct tl_textDiff, text), TL_BOXED, TL_NONE, 63, 304, 6143 },
+	{ offsetof(struct tl_community, id), TL_LONG, TL_NONE, 63, 0, 2642 },
+	{ offsetof(struct tl_community, title), TL_STRING, TL_NONE, 63, 0, 3009 },
+	{ offsetof(struct tl_communityForbidden, id), TL_LONG, TL_NONE, 63, 0, 2642 },
+	{ offsetof(struct tl_communityForbidden, title), TL_STRING, TL_NONE, 63, 0, 3009 },
 	{ offsetof(struct tl_messages_searchGlobal, flags), TL_FLAGS, TL_NONE, 63, 0, 1265 },
 	{ offsetof(struct tl_messages_searchGlobal, folder_id), TL_INT, TL_NONE, 0, 0, 11053 },
 	{ offsetof(struct tl_messages_searchGlobal, q), TL_STRING, TL_NONE, 63, 0, 61 },
@@ -9489,8 +9494,12 @@ const struct tl_ctor tl_ctors[] = {
 	{ 0xc27ac8c7u, 5429, 6871, 2, sizeof(struct tl_botCommand), 25, 147, 227, TL_BOXED, TL_NONE, TL_TRAIT_OLDER, { 0x0u, 0x0u } },
 	{ 0x1c32b11cu, 10612, 6873, 23, sizeof(struct tl_channel), 54, 273, 227, TL_BOXED, TL_NONE, TL_TRAIT_OLDER, { 0x7ffefbe5u, 0xfff9fu } },
 	{ 0x31774388u, 3532, 6896, 22, sizeof(struct tl_user), 393, 1644, 227, TL_BOXED, TL_NONE, TL_TRAIT_OLDER, { 0x7ffffc7fu, 0x1fff3fu } },
-	{ 0x4bc6589au, 69326, 6918, 10, sizeof(struct tl_messages_searchGlobal), 534, 2234, 227, TL_BOXED, TL_NONE, TL_TRAIT_FUNCTION | TL_TRAIT_OLDER, { 0xfu, 0x0u } },
-	{ 0x330b4067u, 13069, 6928, 45, sizeof(struct tl_config), 71, 313, 144, TL_BOXED, TL_NONE, TL_TRAIT_OLDER, { 0x7fffu, 0x0u } },
+	{ 0xb6aef7b0u, 25861, 6918, 0, sizeof(struct tl_messageActionChangeCommunity), 213, 737, 227, TL_BOXED, TL_NONE, TL_TRAIT_OLDER, { 0x0u, 0x0u } },
+	{ 0x6c3f19b9u, 40837, 6918, 1, sizeof(struct tl_textDiff), 304, 1240, 227, TL_BOXED, TL_NONE, TL_TRAIT_OLDER, { 0x0u, 0x0u } },
+	{ 0x6592a1a7u, 10686, 6919, 2, sizeof(struct tl_community), 54, 278, 227, TL_BOXED, TL_NONE, TL_TRAIT_OLDER, { 0x0u, 0x0u } },
+	{ 0x6592a1a7u, 10696, 6921, 2, sizeof(struct tl_communityForbidden), 54, 279, 227, TL_BOXED, TL_NONE, TL_TRAIT_OLDER, { 0x0u, 0x0u } },
+	{ 0x4bc6589au, 69326, 6923, 10, sizeof(struct tl_messages_searchGlobal), 534, 2234, 227, TL_BOXED, TL_NONE, TL_TRAIT_FUNCTION | TL_TRAIT_OLDER, { 0xfu, 0x0u } },
+	{ 0x330b4067u, 13069, 6933, 45, sizeof(struct tl_config), 71, 313, 144, TL_BOXED, TL_NONE, TL_TRAIT_OLDER, { 0x7fffu, 0x0u } },
 };
 
 const struct tl_true tl_trues[] = {
@@ -10686,22 +10695,22 @@ const struct tl_true tl_trues[] = {
 	{ 2504, 50, 83635 },
 	{ 2504, 51, 83655 },
 	{ 2504, 52, 83669 },
-	{ 2505, 1, 84863 },
-	{ 2505, 2, 84879 },
-	{ 2505, 3, 84891 },
-	{ 2506, 1, 85430 },
-	{ 2506, 3, 79488 },
-	{ 2506, 4, 79509 },
-	{ 2506, 5, 85449 },
-	{ 2506, 6, 79535 },
-	{ 2506, 8, 79551 },
-	{ 2506, 13, 85471 },
-	{ 2506, 14, 79564 },
+	{ 2509, 1, 84863 },
+	{ 2509, 2, 84879 },
+	{ 2509, 3, 84891 },
+	{ 2510, 1, 85430 },
+	{ 2510, 3, 79488 },
+	{ 2510, 4, 79509 },
+	{ 2510, 5, 85449 },
+	{ 2510, 6, 79535 },
+	{ 2510, 8, 79551 },
+	{ 2510, 13, 85471 },
+	{ 2510, 14, 79564 },
 };
 
 const uint32_t tl_true_count = 1203;
 
-const uint32_t tl_ctor_count = 2507;
+const uint32_t tl_ctor_count = 2511;
 
 const uint32_t tl_current_count = 2502;
 
@@ -11347,7 +11356,7 @@ const uint16_t tl_hash[8192] = {
 	65535,65535,559,627,65535,65535,1095,2068,2286,65535,1458,2180,65535,65535,65535,65535,
 	370,1788,592,65535,1280,567,1911,65535,65535,212,1248,65535,65535,65535,65535,65535,
 	65535,65535,56,1644,65535,65535,65535,65535,1168,65535,1975,738,2119,2267,1202,2428,
-	65535,1082,65535,65535,65535,65535,65535,65535,289,65535,2347,2506,65535,235,704,1413,
+	65535,1082,65535,65535,65535,65535,65535,65535,289,65535,2347,2510,65535,235,704,1413,
 	65535,65535,65535,2504,65535,65535,65535,65535,65535,65535,65535,218,1861,65535,2221,65535,
 	65535,65535,65535,65535,65535,65535,65535,65535,65535,65535,65535,65535,65535,2165,393,2223,
 	65535,65535,65535,65535,65535,65535,65535,65535,65535,65535,65535,65535,220,65535,65535,1749,
@@ -11453,7 +11462,7 @@ const uint16_t tl_hash[8192] = {
 	65535,1274,2094,65535,65535,420,65535,65535,65535,65535,65535,65535,65535,65535,65535,1366,
 	65535,2161,65535,65535,65535,65535,65535,65535,65535,65535,65535,65535,787,1783,65535,65535,
 	458,65535,65535,65535,216,1616,2169,65535,54,65535,669,13,1430,2389,65535,65535,
-	1449,301,65535,2505,65535,65535,65535,65535,65535,263,1656,65535,2082,179,1681,53,
+	1449,301,65535,2509,65535,65535,65535,65535,65535,263,1656,65535,2082,179,1681,53,
 	2030,65535,2225,74,65535,574,65535,65535,65535,65535,65535,65535,65535,65535,65535,65535,
 	65535,65535,65535,65535,1030,2210,2333,65535,65535,2366,1459,65535,726,2058,530,65535,
 	618,65535,655,421,65535,65535,65535,65535,65535,65535,65535,65535,65535,796,65535,1018,
