@@ -222,7 +222,9 @@ int sim_dialogs(const struct sim_account *a, const struct sim_dialog_slice *slic
 	MAP_EACH (slot, &a->dialogs) {
 		struct sim_dialog *d = slot->value;
 
-		if (d->folder != slice->folder || (slice->skip_pinned && d->pin))
+		if (slice->folder != SIM_EVERY_FOLDER && d->folder != slice->folder)
+			continue;
+		if (slice->skip_pinned && d->pin)
 			continue;
 		entries[n++] = (struct entry){ d, top_date(d->history),
 			sim_history_top(d->history) };

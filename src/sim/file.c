@@ -8,6 +8,8 @@
 #include "base/endian.h"
 #include "sim/inner.h"
 
+enum { HALF_SIDE = 640 /* a preview of that side has at most half the bytes of the whole */ };
+
 /* ---- file references: 01, epoch, 16 bytes that only we can make ---- */
 
 static void make_reference(const struct sim_world *w, int64_t id, uint32_t epoch, uint8_t *out)
@@ -246,7 +248,11 @@ size_t sim_photo_sizes(int32_t width, int32_t height, struct sim_photo_size ret[
 
 int64_t sim_thumb_size(const struct sim_photo_size *size, int64_t whole)
 {
-	return MIN(700 + (int64_t)size->width * size->height / 9, MAX(whole, 1));
+	int64_t side = MAX(size->width, size->height);
+
+	return MAX(1,
+		MIN(700 + (int64_t)size->width * size->height / 9,
+			whole * side / (side + HALF_SIDE)));
 }
 
 static const union tl_PhotoSize **photo_sizes(struct sim_world *w,

@@ -127,7 +127,11 @@ struct sim_photo_size {
 };
 size_t sim_photo_sizes(int32_t width, int32_t height, struct sim_photo_size ret[4]);
 
-/* About what a JPEG of that many points takes, and no more than the whole. */
+/*
+ * About what a JPEG of that many points takes; less than the whole, and less
+ * than larger previews of it: clients take the size with the most bytes for
+ * the original.
+ */
 int64_t sim_thumb_size(const struct sim_photo_size *size, int64_t whole);
 
 /* The seed of made bytes of one size of a file. */

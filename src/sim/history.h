@@ -127,9 +127,10 @@ int32_t sim_discussion_of(const struct sim_chat *channel, int32_t post_id);
 
 /*
  * Telegram's arithmetic: of the messages, newest first, skip those with an id
- * of offset_id or more (0: none) and those of offset_date or later (0: none),
+ * of offset_id or more; without one (0) those of offset_date or later (0: none);
  * then add_offset more (fewer when negative), take `limit`; of these, leave out
- * the ids not below max_id and not above min_id (0: no bound).
+ * the ids not below max_id and not above min_id (0: no bound). Clients page with
+ * id and date of the last message, and many messages may have one date.
  *
  *     newest  9  8  7  6  5  4  3  2  1  oldest
  *                      ↑ offset_id 5: index of the first smaller id, 4
@@ -181,8 +182,10 @@ int32_t sim_history_since(const struct sim_history *h, int32_t date);
 
 /* ---- dialogs ---- */
 
+enum { SIM_EVERY_FOLDER = -1 };
+
 struct sim_dialog_slice {
-	int32_t folder; /* 0 or 1 */
+	int32_t folder; /* 0 or 1, or SIM_EVERY_FOLDER */
 	bool skip_pinned;
 	int32_t offset_date; /* 0: from the start */
 	int32_t offset_id;

@@ -36,8 +36,8 @@ struct sim_window sim_window(struct sim_sequence *q, const struct sim_slice *sli
 	n = q->to - q->from;
 	if (slice->offset_id > 0)
 		start = q->to - MIN(q->to, MAX(q->from, q->rank(q, slice->offset_id)));
-	if (slice->offset_date > 0)
-		start = MAX(start, since(q, slice->offset_date));
+	else if (slice->offset_date > 0)
+		start = since(q, slice->offset_date);
 	start += slice->add_offset;
 	end = start + MAX(slice->limit, 0);
 	start = MIN(MAX(start, 0), n);

@@ -47,7 +47,9 @@ static bool fill(
 static bool get_dialogs(struct sim_call *c)
 {
 	const struct tl_messages_getDialogs *q = c->query;
-	struct sim_dialog_slice slice = { .folder = q->has_folder_id ? q->folder_id : 0,
+	/* Without a folder Telegram gives the archived ones, too: clients of others rely on it. */
+	struct sim_dialog_slice slice = { .folder = q->has_folder_id ? q->folder_id
+								     : SIM_EVERY_FOLDER,
 		.skip_pinned = q->exclude_pinned,
 		.offset_date = q->offset_date,
 		.offset_id = q->offset_id,

@@ -64,7 +64,7 @@ def check(root):
     errors = []
     for folder in ('src', 'include', 'tests', 'fuzz', 'bench', 'examples'):
         for path in sorted((root / folder).rglob('*')):
-            if path.suffix not in ('.c', '.h') or '/gen/' in path.as_posix():
+            if path.suffix not in ('.c', '.h') or '/gen/' in path.as_posix() or 'node_modules' in path.parts:
                 continue
             rel = path.relative_to(root).as_posix()
             banned = dict(BANNED)

@@ -59,13 +59,14 @@ static void naive(const struct model *m, const struct sim_slice *s, int32_t top,
 	struct answer *ret)
 {
 	struct entry all[MESSAGES * 2];
-	int n = confine(m, s, top, match_only, all), skip = 0, later = 0;
+	int n = confine(m, s, top, match_only, all), skip = 0;
 
 	while (s->offset_id > 0 && skip < n && all[skip].id >= s->offset_id)
 		skip++;
-	while (s->offset_date > 0 && later < n && all[later].date >= s->offset_date)
-		later++;
-	skip = MAX(skip, later) + s->add_offset;
+	if (s->offset_id <= 0)
+		while (s->offset_date > 0 && skip < n && all[skip].date >= s->offset_date)
+			skip++;
+	skip += s->add_offset;
 	ret->count = 0;
 	ret->total = n;
 	for (int i = skip; i < skip + s->limit; i++) {

@@ -493,6 +493,10 @@ static void dialogs_are_in_order(void **state)
 	assert_ok(sim_dialogs(ivy, &s, &arena, &page, &n, &total));
 	assert_int_equal(total, 1);
 	assert_encodes(sim_view_dialog(ivy, page[0], &arena));
+	s = (struct sim_dialog_slice){ .limit = 100, .folder = SIM_EVERY_FOLDER };
+	assert_ok(sim_dialogs(ivy, &s, &arena, &page, &n, &total));
+	assert_int_equal(total, 10);
+	assert_int_equal(page[5]->peer, 2005);
 	tobs_arena_deinit(&arena);
 	sim_world_free(w);
 }

@@ -110,8 +110,10 @@ static void the_oldest_form_a_layer_knows(void **state)
 
 static void what_an_older_layer_does_not_know(void **state)
 {
-	const struct tl_messageService *m = TL(messageService, .peer_id = TL(peerUser, .user_id = 1),
-		.action = TL(messageActionChangeCommunity, .has_community_id = 1, .community_id = 5));
+	const struct tl_messageService *m = TL(messageService,
+		.peer_id = TL(peerUser, .user_id = 1),
+		.action = TL(
+			messageActionChangeCommunity, .has_community_id = 1, .community_id = 5));
 	const union tl_MessageAction *action;
 	struct work w;
 	const void *back;
