@@ -226,10 +226,10 @@ static void want_salts(struct mt_session *s, int64_t now)
 	s->next_salts = now + (int64_t)SALTS_RETRY_S * SECOND;
 }
 
-/* Nobody answered the inquiry: what it asked about is sent again. */
-static void end_inquiry(struct mt_session *s)
+void session_end_inquiry(struct mt_session *s)
 {
 	s->inquiry_ends = 0;
+	/* Backwards, so that what goes back to the front of the queue keeps its order. */
 	for (struct list *l = s->sent.prev, *older = l->prev; l != &s->sent;
 		l = older, older = l->prev) {
 		struct mt_query *q = LIST_ITEM(l, struct mt_query, link);
@@ -262,7 +262,7 @@ int mt_session_tick(struct mt_session *s)
 		s->probe_sent = now;
 	}
 	if (s->inquiry_ends && now >= s->inquiry_ends)
-		end_inquiry(s);
+		session_end_inquiry(s);
 	if (s->time_known)
 		want_salts(s, now);
 	return TOBS_OK;

@@ -389,18 +389,14 @@ static int on_state_info(struct mt_session *s, struct incoming *in)
 		return TOBS_OK;
 	if (info.len != s->inquired.count)
 		return TOBS_EPROTO;
-	s->inquiry_ends = 0;
-	/* Backwards, so that what goes back to the front of the queue keeps its order. */
-	for (size_t i = info.len; i-- > 0;) {
+	for (size_t i = 0; i < info.len; i++) {
 		struct mt_query *q = find_query(s, s->inquired.items[i]);
 
-		if (!q)
-			continue;
-		if ((info.ptr[i] & STATE_MASK) == STATE_RECEIVED)
-			q->state = MT_QUERY_ACKED; /* its answer comes, or came and is repeated */
-		else
-			session_requeue(s, q);
+		/* Its answer comes, or came and is repeated. */
+		if (q && (info.ptr[i] & STATE_MASK) == STATE_RECEIVED)
+			q->state = MT_QUERY_ACKED;
 	}
+	session_end_inquiry(s);
 	return TOBS_OK;
 }
 

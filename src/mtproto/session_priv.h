@@ -66,6 +66,9 @@ void session_requeue(struct mt_session *s, struct mt_query *q);
 /* The same when the server wants it so, which fails the query after MT_RESENDS_MAX times. */
 void session_repeat(struct mt_session *s, struct mt_query *q);
 
+/* What the server is not known to have is sent again: it said so, was not asked, or did not answer. */
+void session_end_inquiry(struct mt_session *s);
+
 /* Another session id: for when ids or sequence numbers got out of step. */
 void session_restart(struct mt_session *s);
 

@@ -401,6 +401,69 @@ static void what_found_no_memory_comes_again(void **state)
 	}
 }
 
+/* What the server says when asked: it got nothing. */
+static void say_nothing_came(void)
+{
+	const struct peer_message *asked = peer_find(p, TL_msgs_state_req);
+	uint32_t count = get_le32(asked->body.ptr + 8);
+	uint8_t states[64];
+
+	assert_true(count <= sizeof states);
+	memset(states, 1, sizeof states);
+	assert_ok(peer_say_tl(p,
+		TL(msgs_state_info, .req_msg_id = (int64_t)asked->msg_id,
+			.info = tobs_view(states, count)),
+		false));
+}
+
+/* Nothing of it went out, and the connection is closed: the next one carries every query, once. */
+static bool is_sent_over_the_next(uint64_t fail_at)
+{
+	struct gate g = { .fail_at = fail_at };
+	size_t before = p->wire.len;
+	int r;
+
+	for (size_t i = 0; i < 3; i++)
+		mt_session_send(p->session, &queries[i]);
+	mem_set_gate(gate, &g);
+	r = mt_session_flush(p->session, &p->client_link, &p->wire);
+	mem_set_gate(NULL, NULL);
+	if (r) {
+		size_t sent;
+
+		assert_code(r, TOBS_ENOMEM);
+		assert_int_equal(p->wire.len, before);
+		mt_session_disconnected(p->session);
+		mt_session_connected(p->session);
+		peer_take(p);
+		sent = peer_count(p, TL_help_getConfig);
+		if (peer_count(p, TL_msgs_state_req)) {
+			say_nothing_came();
+			peer_take(p);
+			sent += peer_count(p, TL_help_getConfig);
+		}
+		assert_int_equal(sent, 3);
+	} else {
+		peer_take(p);
+		assert_int_equal(peer_count(p, TL_help_getConfig), 3);
+	}
+	for (size_t i = 0; i < 3; i++) {
+		p->answers = 0;
+		assert_ok(peer_answer(p, queries[i].msg_id, TL0(updatesTooLong)));
+		assert_int_equal(p->answers, 1);
+	}
+	assert_int_equal(mt_session_pending(p->session), 0);
+	return g.hit;
+}
+
+static void what_could_not_be_sent_goes_over_the_next(void **state)
+{
+	for (uint64_t i = 0; is_sent_over_the_next(i); i++) {
+		teardown(state);
+		setup(state);
+	}
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -412,6 +475,7 @@ int main(void)
 		T(hostile_bodies_do_no_harm),
 		T(survives_failing_memory),
 		T(what_found_no_memory_comes_again),
+		T(what_could_not_be_sent_goes_over_the_next),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
