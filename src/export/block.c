@@ -33,6 +33,7 @@ void block_writer_free(struct block_writer *w)
 	json_doc_deinit(&w->answers_doc);
 	json_doc_deinit(&w->entities_doc);
 	json_doc_deinit(&w->other_doc);
+	json_doc_deinit(&w->list_doc);
 	entities_deinit(&w->entities);
 	for (size_t i = 0; i < BLOCK_ARGUMENTS; i++)
 		tobs_buf_deinit(&w->arguments[i]);
@@ -269,9 +270,17 @@ static bool is_one_paragraph(const struct block_writer *w, struct tobs_view text
 	return true;
 }
 
+/* Whether lines of the message's media have formatting: those of polls, lists, places, people, … */
+static bool has_formatted_media(const struct block_writer *w)
+{
+	struct json_value media = json_field(w->data, "media");
+
+	return json_is_object(media) && !block_media_is_file(media);
+}
+
 static int put_text(struct block_writer *w, bool apart)
 {
-	struct md_options o = { .flavour = w->o.flavour };
+	struct md_options o = { .flavour = w->o.flavour, .shared = has_formatted_media(w) };
 	struct tobs_view text = text_of(w);
 	int r = entities_read(&w->entities, block_parse(w, &w->entities_doc, w->m->entities));
 

@@ -54,7 +54,8 @@ struct block_target {
 	char letter;            /* of its anchor; 0 is 'm' */
 	int32_t anchor;         /* the id in it: the first of an album, where that has the anchor */
 	int64_t sender, date;   /* 0: not known */
-	struct tobs_view words; /* its first words, plain text; see quote_message() */
+	struct tobs_view words; /* its first words, plain text; see block_quote() */
+	struct tobs_view data;  /* its `data`, as JSON; "" when not known */
 };
 
 /*

@@ -11,7 +11,6 @@ enum argument_kind {
 	ARG_WHEN,
 	ARG_AMOUNT, /* an object {"amount":…,"currency":…} */
 	ARG_STARS,  /* a number of Stars */
-	ARG_COUNT,  /* a list, as how many are in it */
 };
 
 /* Argument 0 of a phrase is who did it; these are 1, 2, …. */
@@ -46,10 +45,6 @@ static void put_argument(struct block_writer *w, size_t i, enum argument_kind ki
 		units_amount(block_argument(w, i), w->o.language, json_field(w->action, key));
 		break;
 	case ARG_STARS: put_stars(w, i, json_num(w->action, key)); break;
-	case ARG_COUNT:
-		words_number(block_argument(w, i), w->o.language,
-			(int64_t)json_count(json_field(w->action, key)));
-		break;
 	case ARG_END: break;
 	}
 }
@@ -333,10 +328,11 @@ static void on_tasks(struct block_writer *w)
 {
 	bool done = json_count(json_field(w->action, "completed")) > 0;
 	bool undone = json_count(json_field(w->action, "incompleted")) > 0;
+	int64_t list = json_num(w->action, "message_id");
 
+	block_arg_tasks(w, 1, list, json_field(w->action, done ? "completed" : "incompleted"));
+	block_arg_tasks(w, 2, list, json_field(w->action, "incompleted"));
 	actor(w);
-	put_argument(w, 1, ARG_COUNT, done ? "completed" : "incompleted");
-	put_argument(w, 2, ARG_COUNT, "incompleted");
 	block_say_item(w,
 		done && undone ? WORD_A_TASKS_BOTH
 			: done ? WORD_A_TASKS_DONE
@@ -378,7 +374,8 @@ static void on_refund(struct block_writer *w)
 
 static void put_cost(struct block_writer *w)
 {
-	if (units_amount(block_argument(w, 0), w->o.language, w->action) == TOBS_OK)
+	if (json_num(w->action, "amount") &&
+		units_amount(block_argument(w, 0), w->o.language, w->action) == TOBS_OK)
 		block_say_item(w, WORD_A_GIFT_COST, 0, 1);
 	block_say_quoted(w, json_str(w->action, "text"));
 }
@@ -408,16 +405,16 @@ static void on_stars(struct block_writer *w)
 {
 	int64_t stars = json_num(w->action, "stars");
 
+	int64_t crypto = json_num(w->action, "crypto_amount");
+
 	actor(w);
 	if (stars)
 		put_stars(w, 1, stars);
-	else
-		units_money(block_argument(w, 1), w->o.language,
-			json_num(w->action, "crypto_amount"),
+	else if (crypto)
+		units_money(block_argument(w, 1), w->o.language, crypto,
 			json_str(w->action, "crypto_currency"), 0);
-	block_say_item(w, WORD_A_GIFT_STARS, 0, 2);
-	if (stars)
-		put_cost(w);
+	block_say_item(w, stars || crypto ? WORD_A_GIFT_STARS : WORD_A_GIFT_STARS_ANY, 0, 2);
+	put_cost(w);
 }
 
 static void on_prize(struct block_writer *w)
@@ -491,15 +488,31 @@ static void put_gift(struct block_writer *w, size_t i)
 	}
 }
 
-static void on_gift(struct block_writer *w)
+/* Who gave it, as argument 0: of a gift to a channel that is not who the message is from. */
+static void put_giver(struct block_writer *w)
+{
+	int64_t from = json_num(w->action, "from");
+
+	block_arg_peer(w, 0, from ? from : w->m->sender);
+}
+
+/* Whom it is for, as argument 2; false when the action does not say. */
+static bool put_receiver(struct block_writer *w)
 {
 	int64_t to = json_num(w->action, "to");
 
 	if (!to)
 		to = json_num(w->action, "peer");
-	actor(w);
-	put_gift(w, 1);
 	block_arg_peer(w, 2, to);
+	return to != 0;
+}
+
+static void on_gift(struct block_writer *w)
+{
+	bool to = put_receiver(w);
+
+	put_giver(w);
+	put_gift(w, 1);
 	block_say_item(w, to ? WORD_A_GIFT_TO : WORD_A_GIFT, 0, 3);
 	if (json_yes(json_field(w->action, "gift"), "limited"))
 		block_say_item(w, WORD_A_GIFT_LIMITED, 0, 0);
@@ -514,20 +527,37 @@ static void on_gift(struct block_writer *w)
 	block_say_quoted(w, json_str(w->action, "text"));
 }
 
+/* A person whom the collectible names. */
+static void put_named(struct block_writer *w, const char *key, enum word word)
+{
+	int64_t peer = json_num(json_field(w->action, "gift"), key);
+
+	if (!peer)
+		return;
+	block_arg_peer(w, 0, peer);
+	block_say_item(w, word, 0, 1);
+}
+
 static void on_gift_unique(struct block_writer *w)
 {
-	actor(w);
+	bool to = put_receiver(w);
+	enum word word = to ? WORD_A_GIFT_UNIQUE_TO : WORD_A_GIFT_UNIQUE;
+
+	if (json_yes(w->action, "upgrade"))
+		word = WORD_A_GIFT_UPGRADE;
+	else if (json_yes(w->action, "transferred"))
+		word = to ? WORD_A_GIFT_TRANSFER_TO : WORD_A_GIFT_TRANSFER;
+	put_giver(w);
 	put_gift(w, 1);
-	block_say_item(w,
-		json_yes(w->action, "upgrade")               ? WORD_A_GIFT_UPGRADE
-			: json_yes(w->action, "transferred") ? WORD_A_GIFT_TRANSFER
-							     : WORD_A_GIFT_UNIQUE,
-		0, 2);
+	block_say_item(w, word, 0, 3);
+	put_named(w, "sender", WORD_A_GIFT_FIRST_BY);
+	put_named(w, "recipient", WORD_A_GIFT_FIRST_TO);
 	if (units_amount(block_argument(w, 0), w->o.language, json_field(w->action, "resale")) ==
 		TOBS_OK)
 		block_say_item(w, WORD_A_GIFT_RESOLD, 0, 1);
 	if (json_yes(w->action, "refunded"))
 		block_say_item(w, WORD_REFUNDED, 0, 0);
+	block_say_quoted(w, json_str(json_field(w->action, "gift"), "text"));
 }
 
 static void on_offer(struct block_writer *w)

@@ -24,38 +24,39 @@ static void put_preview_line(struct block_writer *w)
 	block_end_small(w);
 }
 
-static void put_button(struct block_writer *w, struct json_value button)
+static void put_button(struct block_writer *w, struct json_value button, bool first)
 {
 	struct tobs_view text = json_str(button, "text"), url = json_str(button, "url");
 	struct tobs_view copy = json_str(button, "copy"), query = json_str(button, "query");
 
-	block_item(w);
 	if (url.len)
-		link_put_url(w->out, w->o.flavour, url, text.len ? text : url);
+		link_put_url(block_argument(w, 0), w->o.flavour, url, text.len ? text : url);
 	else if (text.len)
-		block_text(w, text);
+		block_arg_text(w, 0, text);
 	else
-		block_say(w, WORD_BUTTON, 0, 0);
-	if (copy.len) {
-		block_arg_text(w, 0, copy);
-		block_say_item(w, WORD_BUTTON_COPY, 0, 1);
-	} else if (query.len) {
-		block_arg_text(w, 0, query);
-		block_say_item(w, WORD_BUTTON_QUERY, 0, 1);
-	}
+		block_arg_text(w, 0, tobs_str(word_raw(w->o.language, WORD_BUTTON)));
+	block_arg_text(w, 1, copy.len ? copy : query);
+	block_item(w);
+	emit_str(w->out, first ? "▫ " : "");
+	if (copy.len || query.len)
+		block_say(w, copy.len ? WORD_BUTTON_COPY : WORD_BUTTON_QUERY, 0, 2);
+	else
+		emit_view(w->out, tobs_buf_view(&w->arguments[0]));
 }
 
 /* A row of buttons is a line. */
 static void put_buttons(struct block_writer *w)
 {
 	JSON_EACH (row, json_field(w->data, "buttons")) {
+		bool first = true;
+
 		if (!json_count(row.value))
 			continue;
 		block_line(w);
-		block_item(w);
-		emit_str(w->out, "▫");
-		JSON_EACH (it, row.value)
-			put_button(w, it.value);
+		JSON_EACH (it, row.value) {
+			put_button(w, it.value, first);
+			first = false;
+		}
 		block_end_small(w);
 	}
 }

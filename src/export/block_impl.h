@@ -43,7 +43,7 @@ struct block_writer {
 	struct block_context c;
 	struct when when;
 	struct json_parser parser;
-	struct json_doc data_doc, action_doc, answers_doc, entities_doc, other_doc;
+	struct json_doc data_doc, action_doc, answers_doc, entities_doc, other_doc, list_doc;
 	struct entity_list entities;
 	struct tobs_buf arguments[BLOCK_ARGUMENTS]; /* of the phrase to be said next, as Markdown */
 	struct tobs_buf words;                      /* plain text being put together */
@@ -150,10 +150,16 @@ void block_reply(struct block_writer *w);
 /* A link to a message with its first words, as argument i of the next phrase; false when nothing is known of it. */
 bool block_arg_message(struct block_writer *w, size_t i, int64_t chat, int32_t id);
 
+/* The same with tasks of its to-do list, by their ids: what they say, or their numbers. */
+void block_arg_tasks(struct block_writer *w, size_t i, int64_t message, struct json_value ids);
+
 /* Lines: what is attached. */
 void block_media(struct block_writer *w, struct json_value media);
 void block_poll(struct block_writer *w, struct json_value media);
 void block_todo(struct block_writer *w, struct json_value media);
+
+/* Whether media is a file, of whose line nothing is formatted. */
+bool block_media_is_file(struct json_value media);
 
 /* Appends what media is, in plain words: "Photo", "Voice message". */
 void block_media_words(struct block_writer *w, struct tobs_buf *out, struct json_value media);

@@ -80,18 +80,23 @@ struct file_line {
 	struct tobs_view title; /* instead of the file's name */
 };
 
-/* Shown: the picture; an empty <small> tells that the line is no text. */
+/* What it is, without the sign in front. */
+static struct tobs_view plain_label(const struct block_writer *w, enum word word)
+{
+	const char *label = word_raw(w->o.language, word), *space = strchr(label, ' ');
+
+	if (space && (uint8_t)label[0] >= 0x80 && word != WORD_STICKER)
+		return tobs_str(space + 1);
+	return tobs_str(label);
+}
+
+/* Shown: the picture or the sound itself; a <small>, empty if need be, tells that the line is no text. */
 static void put_shown(struct block_writer *w, const struct file_line *l, struct tobs_view path)
 {
-	const char *label = word_raw(w->o.language, l->word);
-	struct tobs_view words = tobs_str(label);
-
-	/* Without the sign in front. */
-	if (memchr(label, ' ', strlen(label)) && (uint8_t)label[0] >= 0x80 &&
-		l->word != WORD_STICKER)
-		words = tobs_str(strchr(label, ' ') + 1);
-	link_put_embed(w->out, w->o.flavour, w->o.path, path, words);
-	emit_str(w->out, "<small></small>");
+	link_put_embed(w->out, w->o.flavour, w->o.path, path, plain_label(w, l->word));
+	emit_str(w->out, l->title.len ? " <small>" : "<small>");
+	block_text(w, l->title);
+	emit_str(w->out, "</small>");
 }
 
 static void put_file(struct block_writer *w, const struct file_line *l)
@@ -140,10 +145,11 @@ static void put_ttl(struct block_writer *w, struct json_value media)
 	if (!ttl)
 		return;
 	/* "View once" is the largest number there is (core.telegram.org/constructor/messageMediaPhoto). */
-	if (ttl == INT32_MAX)
-		tobs_buf_puts(block_argument(w, 0), "1×");
-	else
-		units_period(block_argument(w, 0), w->o.language, ttl);
+	if (ttl == INT32_MAX) {
+		block_say_item(w, WORD_VIEW_ONCE, 0, 0);
+		return;
+	}
+	units_period(block_argument(w, 0), w->o.language, ttl);
 	block_say_item(w, WORD_DELETES_ITSELF, 0, 1);
 }
 
@@ -450,7 +456,8 @@ static void put_giveaway_results(struct block_writer *w, struct json_value media
 		emit_view(w->out, tobs_buf_view(&w->arguments[0]));
 	}
 	put_prize(w, media, winners);
-	block_say_item(w, WORD_WINNERS, winners, 0);
+	if (!json_num(media, "stars") || winners <= 1) /* said with the prize already */
+		block_say_item(w, WORD_WINNERS, winners, 0);
 	if (json_count(json_field(media, "winners"))) {
 		block_arg_peers(w, 0, json_field(media, "winners"));
 		block_say_item(w, WORD_WINNERS_NAMED, 0, 1);
@@ -563,7 +570,7 @@ static void put_expired(struct block_writer *w, struct json_value media, enum wo
 	const struct media_kind *what = kind_of(json_str(media, "what"));
 
 	block_line(w);
-	words_put(block_argument(w, 0), w->o.language, what ? what->word : WORD_MEDIA, 0, NULL, 0);
+	block_arg_text(w, 0, plain_label(w, what ? what->word : WORD_MEDIA));
 	block_say_item(w, word, 0, 1);
 }
 
@@ -584,6 +591,14 @@ void block_media(struct block_writer *w, struct json_value media)
 		kind->put(w, media, kind->word);
 	}
 	block_end_small(w);
+}
+
+bool block_media_is_file(struct json_value media)
+{
+	const struct media_kind *kind = kind_of(json_str(media, "kind"));
+
+	return kind &&
+		(kind->put == put_plain_file || kind->put == put_audio || kind->put == put_sticker);
 }
 
 void block_media_words(struct block_writer *w, struct tobs_buf *out, struct json_value media)

@@ -2,21 +2,50 @@
 /* Polls and to-do lists: a line for the question, one for each answer. */
 #include "export/block_impl.h"
 
-static void put_bold_line(struct block_writer *w, struct tobs_view s)
+/* One line of formatted text; offsets stay, so white space is replaced, not joined. */
+static void put_formatted(
+	struct block_writer *w, struct tobs_view s, struct json_value entities, bool bold)
+{
+	const struct md_options o = { .flavour = w->o.flavour, .mid_line = true };
+	struct entity all = { .kind = ENTITY_BOLD, .length = INT32_MAX };
+	size_t end = utf8_valid_prefix(tobs_view_sub(s, 0, BLOCK_HAND_QUOTE));
+	int r = entities_read(&w->entities, entities);
+
+	if (!s.len)
+		return;
+	block_words(w);
+	for (size_t i = 0; i < end; i++)
+		emit_char(&w->words, s.ptr[i] < ' ' ? ' ' : (char)s.ptr[i]);
+	if (end < s.len)
+		emit_str(&w->words, "…");
+	ARRAY_EACH (e, &w->entities) {
+		if (e->kind == ENTITY_PRE)
+			e->kind = ENTITY_CODE;
+		else if (e->kind == ENTITY_BLOCKQUOTE)
+			e->kind = ENTITY_UNKNOWN;
+	}
+	if (!r && bold && ARRAY_PUSH(&w->entities, all))
+		r = TOBS_ENOMEM;
+	if (!r)
+		r = md_write(
+			w->out, &o, tobs_buf_view(&w->words), w->entities.items, w->entities.count);
+	if (r && !w->err)
+		w->err = r;
+}
+
+static void put_question(struct block_writer *w, struct tobs_view s, struct json_value entities)
 {
 	if (!s.len)
 		return;
 	block_line(w);
-	emit_str(w->out, "<small></small><b>");
-	block_words(w);
-	block_shorten(&w->words, s, BLOCK_HAND_QUOTE);
-	block_text(w, tobs_buf_view(&w->words));
-	emit_str(w->out, "</b>");
+	emit_str(w->out, "<small></small>");
+	put_formatted(w, s, entities, true);
 }
 
 /* What is said of an answer: {"text":…,"voters":…,"chosen":…,"correct":…}, or its text alone. */
 static void put_answer(struct block_writer *w, struct json_value answer, int64_t voters)
 {
+	struct json_value none = { 0 };
 	struct tobs_view text = { 0 };
 	bool object = json_is_object(answer), chosen = object && json_yes(answer, "chosen");
 	int64_t n = object ? json_num(answer, "voters") : 0;
@@ -27,9 +56,7 @@ static void put_answer(struct block_writer *w, struct json_value answer, int64_t
 		json_get_str(answer, &text);
 	block_line(w);
 	emit_str(w->out, chosen ? "<small></small>☑ " : "<small></small>☐ ");
-	block_words(w);
-	block_shorten(&w->words, text, BLOCK_HAND_QUOTE);
-	block_text(w, tobs_buf_view(&w->words));
+	put_formatted(w, text, object ? json_field(answer, "entities") : none, false);
 	if (object && voters > 0) {
 		emit_char(w->out, ' ');
 		block_say_item(w, WORD_VOTES, n, 0);
@@ -83,7 +110,9 @@ void block_poll(struct block_writer *w, struct json_value media)
 	if (!json_is_array(answers))
 		answers = json_field(media, "answers");
 	put_poll_kind(w, media, voters);
-	put_bold_line(w, json_str(media, "question"));
+	put_question(w, json_str(media, "question"), json_field(media, "entities"));
+	if (json_is_object(json_field(media, "attached")))
+		block_media(w, json_field(media, "attached"));
 	JSON_EACH (it, answers)
 		put_answer(w, it.value, voters);
 	if (solution.len) {
@@ -108,15 +137,14 @@ void block_todo(struct block_writer *w, struct json_value media)
 	block_arg_number(w, 0, done);
 	block_say_item(w, WORD_TODO_DONE, (int64_t)json_count(items), 1);
 	block_end_small(w);
-	put_bold_line(w, json_str(media, "title"));
+	put_question(w, json_str(media, "title"), json_field(media, "entities"));
 	JSON_EACH (it, items) {
 		int64_t by = json_num(it.value, "done_by"), when = json_num(it.value, "done");
 
 		block_line(w);
 		emit_str(w->out, by || when ? "<small></small>☑ " : "<small></small>☐ ");
-		block_words(w);
-		block_shorten(&w->words, json_str(it.value, "text"), BLOCK_HAND_QUOTE);
-		block_text(w, tobs_buf_view(&w->words));
+		put_formatted(
+			w, json_str(it.value, "text"), json_field(it.value, "entities"), false);
 		if (by) {
 			struct archive_name name;
 

@@ -80,6 +80,57 @@ bool block_arg_message(struct block_writer *w, size_t i, int64_t chat, int32_t i
 	return true;
 }
 
+/* “Buy milk”, or "task 3" where the list is not known. */
+static void put_task(
+	struct block_writer *w, struct tobs_buf *out, struct json_value items, int64_t id)
+{
+	struct tobs_buf *argument = block_argument(w, BLOCK_ARGUMENTS - 1);
+	struct tobs_view text = { 0 }, view;
+
+	JSON_EACH (it, items)
+		if (json_num(it.value, "id") == id)
+			text = json_str(it.value, "text");
+	if (text.len) {
+		block_shorten(block_words(w), text, BLOCK_QUOTE);
+		md_escape(argument, w->o.flavour, MD_TEXT, tobs_buf_view(&w->words));
+	} else {
+		tobs_buf_put_i64(argument, id);
+	}
+	view = tobs_buf_view(argument);
+	words_put(out, w->o.language, text.len ? WORD_REASON : WORD_TASK_N, 0, &view, 1);
+}
+
+/* The items of the to-do list in a message; missing when it has none. */
+static struct json_value items_of(struct block_writer *w, const struct block_target *t)
+{
+	struct json_value data = block_parse(w, &w->list_doc, t->data);
+
+	return json_field(json_field(data, "media"), "items");
+}
+
+void block_arg_tasks(struct block_writer *w, size_t i, int64_t message, struct json_value ids)
+{
+	struct json_value items = { 0 };
+	struct tobs_buf *out = block_argument(w, i);
+	struct block_target t;
+	size_t count = 0;
+
+	if (find(w, 0, (int32_t)message, &t))
+		items = items_of(w, &t);
+	JSON_EACH (it, ids) {
+		int64_t id = 0;
+
+		if (count == BLOCK_NAMES) {
+			emit_str(out, ", …");
+			break;
+		}
+		json_get_i64(it.value, &id);
+		if (count++)
+			emit_str(out, ", ");
+		put_task(w, out, items, id);
+	}
+}
+
 /* ---- replies ---- */
 
 static void story(struct block_writer *w, struct json_value reply)
@@ -165,8 +216,8 @@ void block_reply(struct block_writer *w)
 		block_say_item(w, WORD_REPLY, 0, 1);
 	}
 	if ((task = json_num(reply, "task"))) {
-		tobs_buf_put_i64(block_argument(w, 0), task);
-		block_say_item(w, WORD_REPLY_TASK, 0, 1);
+		block_item(w);
+		put_task(w, w->out, items_of(w, &t), task);
 	}
 }
 

@@ -66,6 +66,26 @@ static void put_markdown(struct tobs_buf *out, enum md_flavour flavour, struct t
 	emit_char(out, ')');
 }
 
+/* Whether s[i] could mean something in an alias. */
+static bool means_something(struct tobs_view s, size_t i)
+{
+	uint8_t c = s.ptr[i], next = i + 1 < s.len ? s.ptr[i + 1] : 0;
+
+	switch (c) {
+	case '=':
+	case '%': return next == c;
+	case '_': return i == 0 || !char_is_alnum(s.ptr[i - 1]) || !char_is_alnum(next);
+	case '&': return next == '#' || char_is_alnum(next);
+	case '<': return next == '/' || next == '!' || next == '?' || char_is_alnum(next);
+	case '`':
+	case '*':
+	case '~':
+	case '\\':
+	case '$': return true;
+	default: return false;
+	}
+}
+
 /*
  * There are no escapes between [[ and ]]: what could mean something there, to
  * Obsidian or to another parser, is written as its fullwidth look-alike (which
@@ -77,16 +97,8 @@ static void put_alias(struct tobs_buf *out, struct tobs_view s)
 
 	for (size_t i = 0; i < s.len; i++) {
 		uint8_t c = s.ptr[i];
-		bool twice, edge;
 
-		if (char_is_alnum(c) || c >= 0x80 || c == ' ')
-			continue;
-		twice = (c == '=' || c == '%') && i + 1 < s.len && s.ptr[i + 1] == c;
-		edge = c == '_' &&
-			(i == 0 || i + 1 == s.len || !char_is_alnum(s.ptr[i - 1]) ||
-				!char_is_alnum(s.ptr[i + 1]));
-
-		if (!twice && !edge && (c < ' ' || !strchr("<>`*~\\&$!", c)))
+		if (!means_something(s, i))
 			continue;
 		md_escape(out, MD_OBSIDIAN, MD_WIKI_ALIAS, tobs_view_sub(s, done, i - done));
 		utf8_put(out, c + 0xfee0u);

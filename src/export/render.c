@@ -117,7 +117,8 @@ static int on_target(
 		.letter = f->job->letter,
 		.sender = m.sender,
 		.date = m.date,
-		.words = tobs_buf_view(&f->quote) };
+		.words = tobs_buf_view(&f->quote),
+		.data = m.data };
 	tobs_buf_clear(&f->where);
 	if (f->topic && !render_belongs(f->job, f->topic, m.topic)) {
 		const struct archive_topic *t = render_topic(f->job, m.topic ? m.topic : GENERAL);

@@ -10,7 +10,7 @@
 
 enum {
 	FORMAT =
-		1, /* of the files; a change in how they look makes it grow, and them be written anew */
+		2, /* of the files; a change in how they look makes it grow, and them be written anew */
 	GENERAL = 1,
 	JOB_BYTES = 256 << 20,
 };

@@ -25,6 +25,7 @@
 	X(AS_CHANNEL, "as a channel", "от имени канала") \
 	X(VIA, "via {0}", "через {0}") \
 	X(IN_TOPIC, "in {0}", "в теме {0}") \
+	X(VIEW_ONCE, "⏱ to be seen once", "⏱ для одного просмотра") \
 	X(LIST_OF, "list of {0}", "список: {0}") \
 	X(PINNED, "📌 pinned", "📌 закреплено") \
 	X(DELETED, "🗑 deleted later", "🗑 позже удалено") \
@@ -40,7 +41,6 @@
 	X(REPLY_HIDDEN, "↩ a message that is not to be seen here", "↩ сообщение, недоступное здесь") \
 	X(REPLY_STORY, "↩ story {0}", "↩ история {0}") \
 	X(REPLY_QUOTE, "“{0}”", "«{0}»") \
-	X(REPLY_TASK, "task {0}", "задача {0}") \
 	X(IN_CHAT, "{0} in {1}", "{0} в {1}") \
 	X(MESSAGE_OF, "message {0}", "сообщение {0}") \
 	X(MESSAGE, "message", "сообщение") \
@@ -56,8 +56,8 @@
 	X(FACT_CHECK_IN, "Fact check ({0})", "Проверка фактов ({0})") \
 	X(RESTRICTED, "Restricted: {0}", "Ограничено: {0}") \
 	X(BUTTON, "button", "кнопка") \
-	X(BUTTON_COPY, "copies “{0}”", "копирует «{0}»") \
-	X(BUTTON_QUERY, "inline “{0}”", "inline «{0}»") \
+	X(BUTTON_COPY, "{0} (copies “{1}”)", "{0} (копирует «{1}»)") \
+	X(BUTTON_QUERY, "{0} (inline “{1}”)", "{0} (inline «{1}»)") \
 	X(RICH, "Rich message, as plain text", "Сообщение с разметкой, простым текстом") \
 	X(UNSUPPORTED, "❔ This version of tobs cannot show “{0}”", "❔ Эта версия tobs не умеет показывать «{0}»") \
 	X(SUGGESTED, "suggested post", "предложенная публикация") \
@@ -78,7 +78,7 @@
 	X(DOCUMENT, "📄 File", "📄 Файл") \
 	X(COVER, "cover", "обложка") \
 	X(SPOILER, "spoiler", "спойлер") \
-	X(STARTS_AT, "from {0}", "с {0}") \
+	X(STARTS_AT, "starts at {0}", "начало с {0}") \
 	X(LOCATION, "📍 Location", "📍 Место") \
 	X(LIVE_LOCATION, "📍 Live location for {0}", "📍 Место, трансляция {0}") \
 	X(MAP, "map", "карта") \
@@ -119,7 +119,7 @@
 	X(PAID_MEDIA, "⭐ {n} Star to see|⭐ {n} Stars to see", "⭐ {n} звезда за просмотр|⭐ {n} звезды за просмотр|⭐ {n} звёзд за просмотр") \
 	X(NOT_BOUGHT, "🔒 not bought", "🔒 не куплено") \
 	X(CALL_STREAM, "🔴 Live stream", "🔴 Трансляция") \
-	X(EXPIRED, "⌛ {0}, gone since: it deleted itself", "⌛ {0}: удалилось само") \
+	X(EXPIRED, "⌛ {0}: it deleted itself", "⌛ {0}: удалилось само") \
 	X(MEDIA, "Media", "Медиа") \
 	/* ---- service messages ---- */ \
 	X(A_CREATE_GROUP, "{0} created the group “{1}”", "{0}: создана группа «{1}»") \
@@ -213,6 +213,7 @@
 	X(A_GIFT_COST, "for {0}", "за {0}") \
 	X(A_VIA_GIVEAWAY, "from a giveaway", "из розыгрыша") \
 	X(A_UNCLAIMED, "unclaimed", "не получен") \
+	X(A_GIFT_STARS_ANY, "🎁 {0} gave Telegram Stars", "🎁 {0}: подарок, звёзды Telegram") \
 	X(A_GIFT_STARS, "🎁 {0} gave {1}", "🎁 {0}: подарок, {1}") \
 	X(A_PRIZE_STARS, "🎁 Prize: {1}", "🎁 Приз: {1}") \
 	X(A_GIVEAWAY, "🎁 {0} started a giveaway", "🎁 {0}: начат розыгрыш") \
@@ -231,8 +232,12 @@
 	X(A_GIFT_CONVERTED, "changed into Stars", "обменян на звёзды") \
 	X(A_GIFT_UPGRADED, "upgraded", "улучшен") \
 	X(A_GIFT_UNIQUE, "🎁 {0} sent a collectible: {1}", "🎁 {0}: коллекционный подарок: {1}") \
+	X(A_GIFT_UNIQUE_TO, "🎁 {0} sent a collectible to {2}: {1}", "🎁 {0}: коллекционный подарок для {2}: {1}") \
 	X(A_GIFT_UPGRADE, "🎁 {0} turned a gift into a collectible: {1}", "🎁 {0}: подарок улучшен до коллекционного: {1}") \
 	X(A_GIFT_TRANSFER, "🎁 {0} passed on a collectible: {1}", "🎁 {0}: передан коллекционный подарок: {1}") \
+	X(A_GIFT_TRANSFER_TO, "🎁 {0} passed on a collectible to {2}: {1}", "🎁 {0}: коллекционный подарок передан, теперь у {2}: {1}") \
+	X(A_GIFT_FIRST_BY, "first given by {0}", "первый даритель {0}") \
+	X(A_GIFT_FIRST_TO, "first given to {0}", "первый владелец {0}") \
 	X(A_GIFT_RESOLD, "resold for {0}", "перепродан за {0}") \
 	X(A_OFFER, "{0} offered {1} for {2}", "{0}: предложение {1} за {2}") \
 	X(A_OFFER_DECLINED, "{0} declined {1} for {2}", "{0}: отказ, {1} за {2}") \

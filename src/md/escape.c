@@ -66,9 +66,9 @@ static bool is_reference(struct tobs_view s, size_t i)
 
 /*
  * Destinations and titles: backslashes before the two in `special`, before what
- * a backslash would escape and in what Obsidian would take for its own, references for the ends of lines. References
- * are decoded there before backslashes are (libcmark), so a backslash would not
- * protect an '&'.
+ * a backslash would escape and in what Obsidian would take for its own,
+ * references for the ends of lines. References are decoded there before
+ * backslashes are (libcmark), so a backslash would not protect an '&'.
  */
 static void put_escaped(struct tobs_buf *out, struct tobs_view s, const char *special)
 {

@@ -505,7 +505,7 @@ int md_write(struct tobs_buf *out, const struct md_options *options, struct tobs
 	w.prose = (struct prose){ .out = out,
 		.s = text,
 		.flavour = options->flavour,
-		.alone = !options->mid_line,
+		.alone = !options->mid_line && !options->shared,
 		.tags = spans.items,
 		.tags_end = w.end };
 	look_ahead(&w);

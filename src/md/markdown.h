@@ -42,6 +42,11 @@ struct md_options {
 	 * in it; what is in *out tells what is before.
 	 */
 	bool mid_line;
+	/*
+	 * Other lines of the paragraph have formatting too: marks are escaped that
+	 * would mean nothing were the text alone. Implied by mid_line.
+	 */
+	bool shared;
 	/* Styles lose the white space at their edges: `**word** ` instead of `<b>word </b>`. */
 	bool trim_styles;
 };

@@ -59,6 +59,24 @@ static void put_number(struct json_writer *w, const char *key, int64_t n)
 
 /* ---- random messages ---- */
 
+/* Formatting that fits or does not. */
+static void put_styles(struct json_writer *w, struct prng *p)
+{
+	static const char *const styles[] = { "bold", "italic", "strikethrough", "underline",
+		"spoiler", "code", "pre", "blockquote" };
+
+	jsonw_key(w, "entities");
+	jsonw_array(w);
+	for (size_t i = prng_below(p, 4); i > 0; i--) {
+		jsonw_array(w);
+		jsonw_str(w, styles[prng_below(p, ARRAY_LEN(styles))]);
+		jsonw_u64(w, prng_below(p, 6));
+		jsonw_u64(w, prng_below(p, 6));
+		jsonw_end(w);
+	}
+	jsonw_end(w);
+}
+
 /* Every key that media of any kind have, so that each finds its own. */
 static void put_media(struct json_writer *w, struct prng *p)
 {
@@ -73,12 +91,20 @@ static void put_media(struct json_writer *w, struct prng *p)
 	put(w, "name", odd(p));
 	put_number(w, "size", (int64_t)prng_below(p, 1 << 20));
 	jsonw_end(w);
+	jsonw_key(w, prng_below(p, 2) ? "attached" : "results");
+	jsonw_array(w);
+	jsonw_object(w);
+	put(w, "text", odd(p));
+	put_styles(w, p);
+	jsonw_end(w);
+	jsonw_end(w);
 	jsonw_key(w, "lat");
 	jsonw_double(w, 48.5);
 	jsonw_key(w, "long");
 	jsonw_double(w, -3.25);
 	put_number(w, "chat", GROUP);
 	put_number(w, "stars", 3);
+	put_styles(w, p);
 	jsonw_key(w, "answers");
 	jsonw_array(w);
 	jsonw_str(w, odd(p));
@@ -90,6 +116,7 @@ static void put_media(struct json_writer *w, struct prng *p)
 	put_number(w, "id", 1);
 	put(w, "text", odd(p));
 	put(w, "kind", "photo");
+	put_styles(w, p);
 	put_number(w, "done_by", prng_below(p, 2) ? FIRST_PERSON : 0);
 	jsonw_end(w);
 	jsonw_end(w);

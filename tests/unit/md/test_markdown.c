@@ -318,6 +318,11 @@ static void prefix_and_mid_line(void **state)
 	(void)state;
 	assert_written(&o, "a\n\nb", quote, 1, "> a\n>\n> > b");
 	assert_written(&o, "a\n\n- b\nc", NULL, 0, "> a\n>\n> \\- b\\\n> c");
+	/* What stays bare when it is alone does not beside other formatting. */
+	o.prefix = tobs_str("");
+	assert_written(&o, "a *b", NULL, 0, "a *b");
+	o.shared = true;
+	assert_written(&o, "a *b", NULL, 0, "a \\*b");
 	tobs_buf_init(&out, 1000);
 	o.prefix = tobs_str("  ");
 	o.mid_line = true;
