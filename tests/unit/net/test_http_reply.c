@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "net/http_reply.h"
 
+#include "net/http.h"
+#include "support/failmem.h"
 #include "support/test.h"
 
 enum { HEAD_MAX_BYTES = 4096, BODY_MAX = 1 << 16 };
@@ -254,6 +256,40 @@ static void counts_what_is_read_elsewhere(void **state)
 	tobs_buf_deinit(&head);
 }
 
+/* Without memory for the head the answer fails; it is never one with another head. */
+static int read_in_pieces(void *user)
+{
+	static const char text[] = "HTTP/1.1 200 OK\r\nContent-Type: a/b\r\nContent-Length: 5\r\n"
+				   "X-Long: 0123456789012345678901234567890123456789\r\n\r\nhello";
+	struct http_reply reply;
+	struct tobs_buf head;
+	struct tobs_view value;
+	int r = TOBS_OK;
+
+	(void)user;
+	tobs_buf_init(&head, HEAD_MAX_BYTES);
+	http_reply_init(&reply, &head, false);
+	for (size_t at = 0; !r && at < sizeof text - 1; at++) {
+		struct tobs_view in = tobs_view(text + at, 1), piece;
+
+		while (!r && in.len)
+			r = http_reply_feed(&reply, &in, &piece, NULL);
+	}
+	if (!r) {
+		assert_true(http_reply_done(&reply));
+		assert_true(http_header_find(tobs_buf_view(&head), "x-long", &value));
+		assert_int_equal(value.len, 40);
+	}
+	tobs_buf_deinit(&head);
+	return r;
+}
+
+static void survives_failing_memory(void **state)
+{
+	(void)state;
+	fail_each_allocation(read_in_pieces, NULL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -266,6 +302,7 @@ int main(void)
 		cmocka_unit_test(leaves_the_next_answer),
 		cmocka_unit_test(an_answer_to_head_has_no_body),
 		cmocka_unit_test(counts_what_is_read_elsewhere),
+		cmocka_unit_test(survives_failing_memory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
