@@ -2,7 +2,8 @@
 /* Inline queries, and messages sent via a bot. */
 #include "base/endian.h"
 #include "base/hex.h"
-#include "sim/bot_call.h"
+#include "sim/bot_send.h"
+#include "sim/question.h"
 
 enum { INLINE_BYTES = 20, TEXT_MAX = 64 };
 
@@ -21,4 +22,24 @@ const char *bot_inline_id(struct tobs_arena *arena, const union tl_InputBotInlin
 	text = tobs_arena_strdup(arena, tobs_buf_str(&out));
 	tobs_buf_deinit(&out);
 	return text;
+}
+
+int bot_inline_find(struct bot_call *c, const char *text, struct bot_edited *ret)
+{
+	const union tl_Message *m = NULL;
+	struct tobs_buf bytes;
+	int r;
+
+	tobs_buf_init(&bytes, TEXT_MAX);
+	r = base64_decode(&bytes, tobs_str(text), BASE64_URL);
+	if (!r && bytes.len == INLINE_BYTES)
+		ret->history = sim_inline_message(
+			c->world, (int64_t)get_le64(bytes.ptr + 4), &ret->id);
+	tobs_buf_deinit(&bytes);
+	if (ret->history)
+		m = sim_history_get(ret->history, ret->id, &c->arena);
+	if (!m || m->ctor != TL_message || m->message.via_bot_id != c->bot->account->user->peer)
+		return bot_fail(c, 400, "MESSAGE_ID_INVALID");
+	ret->message = &m->message;
+	return TOBS_OK;
 }

@@ -46,6 +46,27 @@ static inline struct bot_show bot_show_of(struct bot_call *c)
 /* A message as the result. */
 int bot_result_message(struct bot_call *c, struct sim_history *h, int32_t id);
 
+/* ---- messages that are there (bot_edit.c) ---- */
+
+/* A message that a call names by chat_id and message_id, or by inline_message_id. */
+struct bot_edited {
+	struct sim_history *history;
+	int32_t id;
+	const struct tl_message *message;
+	bool inline_sent; /* the bot knows no more than its inline_message_id */
+};
+
+/* `what` was to be done with it: "message to edit not found". */
+int bot_edited_find(struct bot_call *c, const char *what, struct bot_edited *ret);
+
+/* Edits as the bot, and answers with the message, or with True. */
+int bot_edit(struct bot_call *c, const struct bot_edited *e, struct sim_edit *edit);
+
+/* The message behind an inline_message_id (bot_inline.c). */
+int bot_inline_find(struct bot_call *c, const char *id, struct bot_edited *ret);
+
+/* ---- keyboards ---- */
+
 /* An inline keyboard, or any other markup, as TL; *ret is NULL for none (bot_markup.c). */
 int bot_markup_read(
 	struct bot_call *c, const struct tobs_reply_markup *m, const union tl_ReplyMarkup **ret);

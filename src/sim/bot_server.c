@@ -18,6 +18,11 @@ enum {
 static const struct bot_row *const tables[] = {
 	bot_rows_updates,
 	bot_rows_send,
+	bot_rows_things,
+	bot_rows_copy,
+	bot_rows_edit,
+	bot_rows_act,
+	bot_rows_answer,
 	bot_rows_me,
 };
 

@@ -154,6 +154,13 @@ static int plain(struct text_parser *p, const struct tobs_message_entity_array *
 
 /* ---- the whole ---- */
 
+bool bot_text_too_long(struct tobs_view text, bool caption)
+{
+	enum { MESSAGE_UNITS = 4096, CAPTION_UNITS = 1024 };
+
+	return utf16_len(text) > (caption ? CAPTION_UNITS : MESSAGE_UNITS);
+}
+
 static bool is_space(uint8_t c)
 {
 	return c == ' ' || c == '\n' || c == '\t' || c == '\r';

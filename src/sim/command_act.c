@@ -10,12 +10,6 @@
 
 enum { IDS_MAX = 1000, REACTIONS_MAX = 16 };
 
-/* What most of these commands have: who does it, and where. */
-struct act {
-	int64_t by, chat;
-	struct sim_history *history; /* as `by` sees it, or whoever else does */
-};
-
 /* The history in which `by` acts: the channel's, their own, or that of the other one. */
 static struct sim_history *history_of(struct command *c, int64_t by, int64_t chat)
 {
@@ -39,11 +33,11 @@ static struct sim_history *history_of(struct command *c, int64_t by, int64_t cha
 	return h;
 }
 
-static int read_act(struct command *c, const char *const *known, struct act *ret)
+int command_read_act(struct command *c, const char *const *known, struct command_act *ret)
 {
 	int r = loader_only(c->v, known, c->err);
 
-	*ret = (struct act){ 0 };
+	*ret = (struct command_act){ 0 };
 	if (!r)
 		r = loader_peer(&c->l, c->v, "by", &ret->by, c->err);
 	if (!r)
@@ -59,7 +53,8 @@ static int read_act(struct command *c, const char *const *known, struct act *ret
 }
 
 /* A label or id, in the history of the act. */
-static int id_value(struct command *c, const struct act *a, struct json_value v, int32_t *ret)
+static int id_value(
+	struct command *c, const struct command_act *a, struct json_value v, int32_t *ret)
 {
 	struct tobs_view name;
 	int64_t n;
@@ -74,7 +69,7 @@ static int id_value(struct command *c, const struct act *a, struct json_value v,
 	return *ret ? TOBS_OK : TOBS_ENOTFOUND;
 }
 
-static int read_id(struct command *c, const struct act *a, int32_t *ret)
+int command_read_id(struct command *c, const struct command_act *a, int32_t *ret)
 {
 	struct json_value v = json_field(c->v, "id");
 	int r = json_is_missing(v) ? command_needs(c, "id") : id_value(c, a, v, ret);
@@ -82,7 +77,7 @@ static int read_id(struct command *c, const struct act *a, int32_t *ret)
 	return r && !json_is_missing(v) ? json_at_key(c->err, tobs_str("id"), r) : r;
 }
 
-static void put_id(struct command *c, int32_t id)
+void command_put_id(struct command *c, int32_t id)
 {
 	jsonw_key(c->w, "id");
 	jsonw_i64(c->w, id);
@@ -122,7 +117,7 @@ static int run_post(struct command *c)
 		r = loader_post(&c->l, ARRAY_LAST(&c->l.messages), &sent, c->err);
 	if (r)
 		return json_at_key(c->err, tobs_str("message"), r);
-	put_id(c, sent.id);
+	command_put_id(c, sent.id);
 	return TOBS_OK;
 }
 
@@ -160,12 +155,12 @@ static int run_edit(struct command *c)
 		"reply_markup", NULL };
 	struct tl_message *draft = SIM_NEW(&c->sim->world->arena, message);
 	struct sim_edit edit = { .draft = draft };
-	struct act a;
+	struct command_act a;
 	int32_t id;
-	int r = draft ? read_act(c, known, &a) : loader_no_memory(c->err);
+	int r = draft ? command_read_act(c, known, &a) : loader_no_memory(c->err);
 
 	if (!r)
-		r = read_id(c, &a, &id);
+		r = command_read_id(c, &a, &id);
 	if (!r)
 		r = read_edit(c, &edit, draft);
 	if (r)
@@ -179,10 +174,10 @@ static int run_delete(struct command *c)
 	static const char *const known[] = { "do", "chat", "by", "ids", "revoke", NULL };
 	struct json_value list = json_field(c->v, "ids");
 	int32_t ids[IDS_MAX];
-	struct act a;
+	struct command_act a;
 	bool revoke = true;
 	size_t n = 0, deleted = 0;
-	int r = read_act(c, known, &a);
+	int r = command_read_act(c, known, &a);
 
 	if (!r)
 		r = loader_bool(c->v, "revoke", &revoke, c->err);
@@ -208,13 +203,13 @@ static int run_delete(struct command *c)
 static int run_pin(struct command *c)
 {
 	static const char *const known[] = { "do", "chat", "by", "id", "on", "tell", NULL };
-	struct act a;
+	struct command_act a;
 	bool on = true, tell = true;
 	int32_t id;
-	int r = read_act(c, known, &a);
+	int r = command_read_act(c, known, &a);
 
 	if (!r)
-		r = read_id(c, &a, &id);
+		r = command_read_id(c, &a, &id);
 	if (!r)
 		r = loader_bool(c->v, "on", &on, c->err);
 	if (!r)
@@ -229,13 +224,13 @@ static int run_react(struct command *c)
 	static const char *const known[] = { "do", "chat", "by", "id", "reactions", NULL };
 	const union tl_Reaction *list[REACTIONS_MAX];
 	struct json_value v = json_field(c->v, "reactions");
-	struct act a;
+	struct command_act a;
 	size_t n = 0;
 	int32_t id;
-	int r = read_act(c, known, &a);
+	int r = command_read_act(c, known, &a);
 
 	if (!r)
-		r = read_id(c, &a, &id);
+		r = command_read_id(c, &a, &id);
 	if (!r && (!json_is_array(v) || json_count(v) > REACTIONS_MAX))
 		r = json_at_key(c->err, tobs_str("reactions"),
 			json_fail(c->err, TOBS_EMALFORMED, "must be an array of at most %d",
@@ -256,12 +251,12 @@ static int run_vote(struct command *c)
 {
 	static const char *const known[] = { "do", "chat", "by", "id", "answers", NULL };
 	uint64_t chosen = 0;
-	struct act a;
+	struct command_act a;
 	int32_t id;
-	int r = read_act(c, known, &a);
+	int r = command_read_act(c, known, &a);
 
 	if (!r)
-		r = read_id(c, &a, &id);
+		r = command_read_id(c, &a, &id);
 	if (r)
 		return r;
 	JSON_EACH (it, json_field(c->v, "answers")) {
@@ -282,9 +277,9 @@ static int run_read(struct command *c)
 {
 	static const char *const known[] = { "do", "chat", "by", "id", NULL };
 	struct sim_account *account;
-	struct act a;
+	struct command_act a;
 	int32_t id;
-	int r = read_act(c, known, &a);
+	int r = command_read_act(c, known, &a);
 
 	if (r)
 		return r;
@@ -294,7 +289,7 @@ static int run_read(struct command *c)
 			json_fail(c->err, TOBS_ENOTFOUND, "must be somebody with an account"));
 	id = sim_history_top(a.history);
 	if (!json_is_missing(json_field(c->v, "id")))
-		r = read_id(c, &a, &id);
+		r = command_read_id(c, &a, &id);
 	return r ? r : command_done(c, sim_read(account, a.chat, id));
 }
 

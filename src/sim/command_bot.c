@@ -42,10 +42,8 @@ static int run_say(struct command *c)
 		draft->has_reply_to = 1;
 	}
 	r = command_done(c, sim_post(c->sim->world, &post, &sent, c->err));
-	if (!r) {
-		jsonw_key(c->w, "id");
-		jsonw_i64(c->w, sent.id);
-	}
+	if (!r)
+		command_put_id(c, sent.id);
 	return r;
 }
 

@@ -365,20 +365,25 @@ static int tell_author(
 	struct sim_account *bot = sim_account(h->world, sim_message_from(m));
 	struct tl_updateMessagePollVote *u;
 	struct tobs_view *options;
+	int32_t *positions;
 	uint32_t n = 0;
 
 	if (!bot || !bot->user->tl->bot || !poll->public_voters)
 		return TOBS_OK;
 	u = SIM_NEW(&h->world->arena, updateMessagePollVote);
 	options = TOBS_ARENA_ARRAY(&h->world->arena, poll->answers.count + 1, struct tobs_view);
-	if (!u || !options)
+	positions = TOBS_ARENA_ARRAY(&h->world->arena, poll->answers.count + 1, int32_t);
+	if (!u || !options || !positions)
 		return TOBS_ENOMEM;
 	for (uint32_t i = 0; i < poll->answers.count; i++)
-		if (vote->chosen >> i & 1 && poll->answers.items[i]->ctor == TL_pollAnswer)
+		if (vote->chosen >> i & 1 && poll->answers.items[i]->ctor == TL_pollAnswer) {
+			positions[n] = (int32_t)i;
 			options[n++] = poll->answers.items[i]->pollAnswer.option;
+		}
 	u->poll_id = poll->id;
 	u->peer = sim_tl_peer(h->world, vote->peer);
 	u->options = (struct tl_vec_string){ n, options };
+	u->positions = (struct tl_vec_int){ n, positions };
 	return sim_push(bot, (void *)u, true);
 }
 

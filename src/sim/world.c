@@ -86,6 +86,8 @@ void sim_world_free(struct sim_world *w)
 	sim_votes_deinit(w);
 	sim_twins_deinit(w);
 	sim_search_free(w->search);
+	map_deinit(&w->queries);
+	map_deinit(&w->inline_sent);
 	map_deinit(&w->users);
 	map_deinit(&w->chats);
 	smap_deinit(&w->names);

@@ -288,7 +288,9 @@ struct sim_world {
 	struct map tl_peers; /* peer → tl_Peer */
 	struct map files;    /* id → struct sim_stored_file */
 	struct map votes;    /* poll id → struct sim_votes */
-	struct map twins;    /* copies of one message in several boxes (history.c) */
+	struct map queries;  /* id → struct sim_question, asked of bots (question.h) */
+	struct map inline_sent; /* id → a message sent via a bot (question.c) */
+	struct map twins;       /* copies of one message in several boxes (history.c) */
 	ARRAY_OF(struct sim_account *) accounts; /* people first come first; bots too */
 	ARRAY_OF(struct sim_chat *) chat_list;   /* in the order they were made */
 	ARRAY_OF(struct sim_source *) sources;   /* owned */
