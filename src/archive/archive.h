@@ -145,7 +145,8 @@ struct archive_chat {
 	 * The smallest message id whose rendering may differ from what was last
 	 * written to files; INT32_MAX when the files are up to date, 0 when the
 	 * chat itself is new or changed (title, username, about, pinned, linked,
-	 * migrated). Lowered by whatever writes, reset by archive_rendered().
+	 * migrated), and less or more when a chat came that its files speak of.
+	 * Lowered by whatever writes, reset by archive_rendered().
 	 */
 	int32_t stale;
 	int64_t version; /* goes up with each change that concerns stale */
@@ -360,6 +361,20 @@ struct archive_render {
 
 int archive_render_get(struct archive *a, struct tobs_view path, struct tobs_arena *arena,
 	struct archive_render *ret, struct tobs_err *err); /* TOBS_ENOTFOUND */
+
+/*
+ * A file says something of a message of `peer`, a chat that is not in the
+ * archive. When that comes, archive_chat_put() makes `chat` (its number) stale
+ * from message `first` on.
+ */
+struct archive_mention {
+	int64_t peer;
+	int32_t chat, first;
+};
+
+/* Remembers them, in one transaction; before archive_rendered(). */
+int archive_mentions(
+	struct archive *a, const struct archive_mention *list, size_t count, struct tobs_err *err);
 
 /*
  * The files of a chat are on disk: stores their rows and, unless something was

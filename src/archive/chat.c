@@ -2,6 +2,7 @@
 /* Chats and their topics, and the names their files have. */
 #include "archive/filename.h"
 #include "archive/impl.h"
+#include "base/attr.h"
 #include "base/fold.h"
 #include "base/map.h"
 
@@ -206,6 +207,28 @@ static void bind_chat(struct sqlite_stmt *s, const struct archive_chat *c)
 	sqlite_bind_i64(s, 9, c->synced);
 }
 
+/* Files that speak of a chat can link to it now. */
+static int tell_mentioning(struct archive *a, int64_t peer, struct tobs_err *err)
+{
+	static const char *const statements[] = {
+		"UPDATE chats SET version = version + 1,"
+		" stale = min(stale, (SELECT first FROM mentions WHERE peer = ?1 AND chat = no))"
+		" WHERE no IN (SELECT chat FROM mentions WHERE peer = ?1)",
+		"DELETE FROM mentions WHERE peer = ?1",
+	};
+	struct sqlite_stmt *s;
+	int r = TOBS_OK;
+
+	for (size_t i = 0; !r && i < ARRAY_LEN(statements); i++) {
+		r = sqlite_cached(a->db, statements[i], &s, err);
+		if (r)
+			return r;
+		sqlite_bind_i64(s, 1, peer);
+		r = sqlite_run(s, err);
+	}
+	return r;
+}
+
 static int insert_chat(struct archive *a, const struct archive_chat *c, struct tobs_err *err)
 {
 	struct sqlite_stmt *s;
@@ -228,7 +251,7 @@ static int insert_chat(struct archive *a, const struct archive_chat *c, struct t
 		r = sqlite_run(s, err);
 	}
 	tobs_buf_deinit(&folder);
-	return r;
+	return r ? r : tell_mentioning(a, c->id, err);
 }
 
 /* Whether something differs that its files show. */

@@ -63,6 +63,34 @@ static int put_file(
 	return sqlite_run(s, err);
 }
 
+static int put_mention(struct archive *a, const struct archive_mention *m, struct tobs_err *err)
+{
+	struct sqlite_stmt *s;
+	int r = sqlite_cached(a->db,
+		"INSERT INTO mentions(peer, chat, first) VALUES(?1, ?2, ?3)"
+		" ON CONFLICT(peer, chat) DO UPDATE SET first = min(first, excluded.first)",
+		&s, err);
+
+	if (r)
+		return r;
+	sqlite_bind_i64(s, 1, m->peer);
+	sqlite_bind_i64(s, 2, m->chat);
+	sqlite_bind_i64(s, 3, m->first);
+	return sqlite_run(s, err);
+}
+
+int archive_mentions(
+	struct archive *a, const struct archive_mention *list, size_t count, struct tobs_err *err)
+{
+	int r = count ? sqlite_begin(a->db, err) : TOBS_OK;
+
+	if (r || !count)
+		return r;
+	for (size_t i = 0; !r && i < count; i++)
+		r = put_mention(a, &list[i], err);
+	return archive_end(a, r, err);
+}
+
 /* Writing goes up with the version, so what came meanwhile keeps its mark. */
 static int settle(struct archive *a, const struct archive_chat *seen, struct tobs_err *err)
 {

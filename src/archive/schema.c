@@ -80,8 +80,15 @@ static const char version_1[] =
 	" run INTEGER NOT NULL, target TEXT NOT NULL, code INTEGER NOT NULL,"
 	" message TEXT NOT NULL, PRIMARY KEY(run, target)) WITHOUT ROWID;";
 
+/* Which chats speak of messages of chats that are not here, and from which message on. */
+static const char version_2[] =
+	"CREATE TABLE mentions("
+	" peer INTEGER NOT NULL, chat INTEGER NOT NULL, first INTEGER NOT NULL,"
+	" PRIMARY KEY(peer, chat)) WITHOUT ROWID;";
+
 static const struct migration steps[] = {
 	{ 1, version_1, NULL },
+	{ 2, version_2, NULL },
 };
 
 int schema_apply(struct sqlite *db, struct tobs_err *err)

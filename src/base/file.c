@@ -12,8 +12,7 @@
 
 enum { READ_BYTES = 64 << 10 };
 
-/* An errno as one of our codes. */
-static int code_of(int sys)
+int file_code(int sys)
 {
 	switch (sys) {
 	case ENOENT:
@@ -22,6 +21,7 @@ static int code_of(int sys)
 	case EPERM:
 	case EROFS: return TOBS_EPERM;
 	case ENOSPC:
+	case EFBIG:
 	case EDQUOT: return TOBS_ENOSPC;
 	case ENOMEM: return TOBS_ENOMEM;
 	default: return TOBS_EIO;
@@ -32,7 +32,7 @@ static int failed(struct tobs_err *err, const char *what, const char *path)
 {
 	int sys = errno;
 
-	return tobs_fail_sys(err, code_of(sys), sys, "%s %s", what, path);
+	return tobs_fail_sys(err, file_code(sys), sys, "%s %s", what, path);
 }
 
 static int read_all(int fd, const char *path, struct tobs_buf *out, struct tobs_err *err)

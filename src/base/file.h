@@ -10,6 +10,12 @@
 #include <tobs/err.h>
 
 /*
+ * What an errno of a call on files is among our codes: TOBS_ENOTFOUND, TOBS_EPERM,
+ * TOBS_ENOSPC (a quota or a limit of size, too), TOBS_ENOMEM, else TOBS_EIO.
+ */
+int file_code(int sys);
+
+/*
  * Appends the file's content. TOBS_ENOTFOUND, TOBS_EPERM, TOBS_EIO; TOBS_ETOOBIG
  * when it does not fit the buffer's maximum, TOBS_ENOMEM; then the buffer is as
  * it was, but for its error.

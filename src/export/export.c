@@ -145,6 +145,8 @@ static int write_chats(struct run *run, struct tobs_err *err)
 	for (size_t i = 0; !r && i < run->report->chats.count; i++)
 		if (run->report->chats.items[i]->done)
 			r = write_chat(run, i, err);
+	if (!r)
+		r = run_render_others(run, err);
 	return r ? r : run_render_index(run, err);
 }
 

@@ -5,6 +5,8 @@
 #include "base/file.h"
 #include "export/run.h"
 
+enum { STALE_BYTES = 64 << 20 };
+
 struct open_job {
 	const struct run *run;
 	struct archive *archive;
@@ -115,6 +117,43 @@ int run_render_chat(struct run *run, int64_t chat, struct render_result *ret, st
 	int r = render(&call, err);
 
 	*ret = call.result;
+	return r;
+}
+
+struct stale_call {
+	struct run *run;
+	struct tobs_arena arena;
+	int64_t *chats;
+	size_t count;
+	struct tobs_err err;
+};
+
+static int list_stale(struct archive *a, void *arg)
+{
+	struct stale_call *call = arg;
+	size_t n = call->run->report->chats.count;
+	int64_t *mine = tobs_arena_alloc(&call->arena, (n + 1) * sizeof *mine);
+
+	if (!mine)
+		return tobs_fail(&call->err, TOBS_ENOMEM, "out of memory");
+	for (size_t i = 0; i < n; i++)
+		mine[i] = call->run->report->chats.items[i]->peer;
+	return render_stale(a, mine, n, &call->arena, &call->chats, &call->count, &call->err);
+}
+
+int run_render_others(struct run *run, struct tobs_err *err)
+{
+	struct stale_call call = { .run = run };
+	struct render_result result;
+	int r;
+
+	tobs_arena_init(&call.arena, STALE_BYTES);
+	r = sink_use(run->sink, list_stale, &call);
+	if (r && err)
+		*err = call.err;
+	for (size_t i = 0; !r && i < call.count; i++)
+		r = run_render_chat(run, call.chats[i], &result, err);
+	tobs_arena_deinit(&call.arena);
 	return r;
 }
 

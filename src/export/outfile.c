@@ -9,18 +9,17 @@
 #include <unistd.h>
 
 #include "base/attr.h"
+#include "base/file.h"
 
 enum { KEPT_MAX = 1000 };
 
 static int fail(struct tobs_err *err, const char *what, const char *path)
 {
-	int sys = errno;
-	int code = sys == ENOSPC || sys == EDQUOT || sys == EFBIG ? TOBS_ENOSPC
-		: sys == EACCES || sys == EPERM || sys == EROFS   ? TOBS_EPERM
-		: sys == ENOMEM                                   ? TOBS_ENOMEM
-								  : TOBS_EIO;
+	int sys = errno, code = file_code(sys);
 
-	return tobs_fail_sys(err, code, sys, "%s cannot be %s", path, what);
+	/* To those who render, "not found" is a chat. */
+	return tobs_fail_sys(
+		err, code == TOBS_ENOTFOUND ? TOBS_EIO : code, sys, "%s cannot be %s", path, what);
 }
 
 bool outfile_look(const char *path, struct outfile_mark *ret)

@@ -36,6 +36,7 @@ struct page_file {
 	struct block_state state;
 	ARRAY_OF(struct checkpoint) checks;
 	int32_t until_check;
+	int32_t writing;         /* id of the message */
 	struct tobs_arena words; /* of a reply's target */
 	struct tobs_buf quote, where;
 };
@@ -70,6 +71,19 @@ static int on_topic(void *user, int32_t topic, struct tobs_view *ret, struct tob
 	return TOBS_OK;
 }
 
+/* Should the chat come one day, this file will have to say more. */
+static int note_mention(struct page_file *f, int64_t chat, struct tobs_err *err)
+{
+	struct render_job *j = f->job;
+	const struct archive_mention m = { chat, j->reading, f->writing };
+
+	if (map_get(&j->mentioned, (uint64_t)chat))
+		return TOBS_OK;
+	if (map_put(&j->mentioned, (uint64_t)chat, j) || ARRAY_PUSH(&j->mentions, m))
+		return tobs_fail(err, TOBS_ENOMEM, "out of memory");
+	return TOBS_OK;
+}
+
 /* A message of another chat: in its file when the archive has that, else on t.me. */
 static int target_elsewhere(struct page_file *f, int64_t chat, int32_t id, struct block_target *ret,
 	struct tobs_err *err)
@@ -78,6 +92,8 @@ static int target_elsewhere(struct page_file *f, int64_t chat, int32_t id, struc
 	struct archive_chat other;
 	int r = archive_chat_get(f->job->archive, chat, &f->words, &other, err);
 
+	if (r == TOBS_ENOTFOUND)
+		r = note_mention(f, chat, err) ? TOBS_ENOMEM : TOBS_ENOTFOUND;
 	if (r && r != TOBS_ENOTFOUND)
 		return r;
 	tobs_buf_clear(&f->where);
@@ -167,6 +183,7 @@ static int put_album(struct page_file *f, struct album *a, struct tobs_err *err)
 	if (f->job->checks && f->job->reading == f->job->chat.no && f->until_check-- <= 0 &&
 		check(f, a->m[0].id))
 		r = tobs_fail(err, TOBS_ENOMEM, "out of memory");
+	f->writing = a->m[0].id;
 	if (!r)
 		r = block_write(f->writer, &f->out.buf, &f->state, a->m, a->count, err);
 	if (!r)
@@ -251,6 +268,7 @@ static int put_chat(struct page_file *f, int32_t no, int64_t peer, char letter, 
 	struct archive_cursor cursor = { 0 };
 	int r;
 
+	map_deinit(&j->mentioned);
 	j->reading = no;
 	j->letter = letter;
 	r = block_writer_new(&f->writer, &options, &context, err);

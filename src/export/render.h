@@ -47,6 +47,14 @@ struct render_result {
 int render_chat(struct archive *a, int64_t chat, const struct render_options *options,
 	struct render_result *ret, struct tobs_err *err);
 
+/*
+ * The chats whose files are not what the archive says, but for those with an id
+ * in `except`: of a chat that became a supergroup, that. In `arena`. What the
+ * archive returns; TOBS_ENOMEM.
+ */
+int render_stale(struct archive *a, const int64_t *except, size_t except_count,
+	struct tobs_arena *arena, int64_t **ret, size_t *ret_count, struct tobs_err *err);
+
 /* DIR/index.md. Errors as above. */
 int render_index(struct archive *a, const struct render_options *options, struct render_result *ret,
 	struct tobs_err *err);

@@ -199,22 +199,59 @@ int render_chat(struct archive *a, int64_t chat, const struct render_options *op
 		r = write_files(&j, err);
 	if (!r)
 		r = write_card(&j, err);
+	if (!r)
+		r = archive_mentions(a, j.mentions.items, j.mentions.count, err);
 	if (!r && (j.rows.count || j.chat.stale != INT32_MAX))
 		r = archive_rendered(a, &j.chat, j.rows.items, j.rows.count, err);
 	if (!r && j.has_origin && j.origin.stale != INT32_MAX)
 		r = archive_rendered(a, &j.origin, NULL, 0, err);
 	ARRAY_DEINIT(&j.rows);
+	ARRAY_DEINIT(&j.mentions);
+	map_deinit(&j.mentioned);
 	tobs_arena_deinit(&j.arena);
 	return r;
 }
 
-/* Basic groups that became supergroups are part of those. */
-static bool is_origin(const struct archive_chat *chats, size_t n, int64_t id)
+/* The chat in whose file this one is: basic groups that became supergroups are part of those. */
+static int64_t file_of(const struct archive_chat *chats, size_t n, const struct archive_chat *chat)
 {
 	for (size_t i = 0; i < n; i++)
-		if (chats[i].kind != ARCHIVE_GROUP && chats[i].migrated == id)
+		if (chats[i].kind != ARCHIVE_GROUP && chats[i].migrated == chat->id)
+			return chats[i].id;
+	return chat->id;
+}
+
+static bool is_among(const int64_t *list, size_t n, int64_t id)
+{
+	for (size_t i = 0; i < n; i++)
+		if (list[i] == id)
 			return true;
 	return false;
+}
+
+int render_stale(struct archive *a, const int64_t *except, size_t except_count,
+	struct tobs_arena *arena, int64_t **ret, size_t *ret_count, struct tobs_err *err)
+{
+	struct archive_chat *chats;
+	size_t n = 0, count = 0;
+	int64_t *list;
+	int r = archive_chats(a, arena, &chats, &n, err);
+
+	if (r)
+		return r;
+	list = tobs_arena_alloc(arena, (n + 1) * sizeof *list);
+	if (!list)
+		return tobs_fail(err, TOBS_ENOMEM, "out of memory");
+	for (size_t i = 0; i < n; i++) {
+		int64_t id = file_of(chats, n, &chats[i]);
+
+		if (chats[i].stale != INT32_MAX && !is_among(except, except_count, id) &&
+			!is_among(list, count, id))
+			list[count++] = id;
+	}
+	*ret = list;
+	*ret_count = count;
+	return TOBS_OK;
 }
 
 int render_index(struct archive *a, const struct render_options *options, struct render_result *ret,
@@ -230,7 +267,7 @@ int render_index(struct archive *a, const struct render_options *options, struct
 	tobs_buf_init(&page, 64 << 20);
 	r = archive_chats(a, &arena, &chats, &n, err);
 	for (size_t i = 0; !r && i < n; i++)
-		if (!is_origin(chats, n, chats[i].id))
+		if (file_of(chats, n, &chats[i]) == chats[i].id)
 			chats[shown++] = chats[i];
 	if (!r) {
 		card_page_all(&page, options, chats, shown);

@@ -3,6 +3,7 @@
 #ifndef EXPORT_RENDER_IMPL_H
 #define EXPORT_RENDER_IMPL_H
 
+#include "base/map.h"
 #include "export/block.h"
 #include "export/render.h"
 
@@ -16,7 +17,9 @@ struct render_job {
 	bool checks; /* the file can be taken up in the middle: one file, one history */
 	struct archive_topic *topics;
 	size_t topic_count;
-	ARRAY_OF(struct archive_render) rows; /* of the files written */
+	ARRAY_OF(struct archive_render) rows;      /* of the files written */
+	ARRAY_OF(struct archive_mention) mentions; /* of chats that are not in the archive */
+	struct map mentioned; /* their ids, of the chat being read: to what is not NULL */
 	char settings[128];
 	/* What is being read. */
 	int32_t reading; /* number of the chat */

@@ -49,6 +49,9 @@ int run_write_last(struct run *run, const struct tobs_buf *json, struct tobs_err
 int run_render_chat(struct run *run, int64_t chat, struct render_result *ret, struct tobs_err *err);
 int run_render_index(struct run *run, struct tobs_err *err);
 
+/* The same for chats that are not of this run, but whose files can say more now: those that speak of its chats. */
+int run_render_others(struct run *run, struct tobs_err *err);
+
 void run_tell(const struct run *run, enum export_event_kind kind, size_t index, const char *text);
 
 /*

@@ -80,6 +80,27 @@ def test_what_changed_since(place):
     assert (third['added'], third['deleted']) == (0, 0), third
 
 
+def test_a_chat_that_comes_later_is_linked_to(place):
+    group = {'key': 'club', 'kind': 'supergroup', 'id': 3001, 'title': 'Film Club', 'members': [{'user': 'ada', 'role': 'creator'}]}
+    world = {'tobs_world': 1, 'users': [{'key': 'ada', 'id': 501, 'first_name': 'Ada', 'phone': '9996610001', 'account': {'code': '11111'}}],
+             'chats': [group, {**group, 'key': 'choir', 'id': 3003, 'title': 'Choir'},
+                       {'key': 'news', 'kind': 'channel', 'id': 3002, 'title': 'News', 'members': [{'user': 'ada', 'role': 'creator'}]}],
+             'histories': [{'chat': 'news', 'messages': [{'date': '2024-05-01 10:00', 'text': 'one'}, {'text': 'two'}]},
+                           {'chat': 'club', 'messages': [{'from': 'ada', 'date': '2024-05-02 10:00', 'text': 'two', 'fwd_from': {
+                               'from_id': 'news', 'date': '2024-05-01 10:01', 'channel_post': 2}}]},
+                           {'chat': 'choir', 'messages': [{'from': 'ada', 'date': '2024-05-02 10:00', 'text': 'la'}]}],
+             'accounts': [{'user': 'ada'}]}
+    logged_in(place, None, '--world', str(place.write('world.json', json.dumps(world))))
+    club, choir = (place.cwd / 'export' / name / f'{name}.md' for name in ('Film Club', 'Choir'))
+    place.run('export', '-1000000003001', '-1000000003003').is_(0)
+    assert 'https://t.me/c/3002/2' in club.read_text(), club.read_text()
+    before = choir.stat()
+    place.run('export', '-1000000003002').is_(0)
+    assert '[[News/News#^m2|News]]' in club.read_text(), club.read_text()
+    assert choir.stat() == before
+    assert 'up to date' in place.run('render').is_(0).out
+
+
 def test_targets_of_every_form(place):
     logged_in(place, 'plain,kind=channel,seed=2,messages=20,title=The Harbour;plain,kind=group,seed=5,messages=10')
     chats = json.loads(place.run('chats', '--json').out)

@@ -25,7 +25,7 @@ static void a_new_archive_is_private(void **state)
 	assert_int_equal(file_mode(tmpdir_file(&dir, ".tobs")), 0700);
 	assert_int_equal(file_mode(file()), 0600);
 	assert_int_equal(scene_number(a, "PRAGMA application_id"), 0x746f6261);
-	assert_int_equal(scene_number(a, "PRAGMA user_version"), 1);
+	assert_int_equal(scene_number(a, "PRAGMA user_version"), 2);
 	assert_int_equal(scene_number(a, "SELECT count(*) FROM meta WHERE name = 'made_by'"), 1);
 	archive_close(a);
 	archive_close(NULL);

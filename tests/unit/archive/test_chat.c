@@ -130,6 +130,40 @@ static void what_makes_files_stale(void **state)
 	assert_int_equal(scene_chat_get(a, -1001000000001, &arena).stale, 0);
 }
 
+/* Files that spoke of a chat before it came are stale from there, and only these. */
+static void a_chat_that_was_spoken_of(void **state)
+{
+	const struct archive_mention list[] = { { -1001000000009, 1, 70 },
+		{ -1001000000009, 1, 50 }, { -1001000000008, 1, 10 } };
+	struct archive_chat c = full_chat(),
+			    other = { .id = -1001000000009,
+				    .kind = ARCHIVE_CHANNEL,
+				    .title = TOBS_LIT("Other") };
+	int64_t version;
+
+	(void)state;
+	version = put(&c).version;
+	settle();
+	assert_ok(archive_mentions(a, list, ARRAY_LEN(list), NULL));
+	assert_ok(archive_mentions(a, NULL, 0, NULL));
+	assert_int_equal(scene_number(a, "SELECT count(*) FROM mentions"), 2);
+	assert_int_equal(put(&other).stale, 0);
+	assert_int_equal(scene_chat_get(a, c.id, &arena).stale, 50);
+	assert_true(scene_chat_get(a, c.id, &arena).version > version);
+	/* It is here now: nobody has to be told again. */
+	settle();
+	put(&other);
+	assert_int_equal(scene_chat_get(a, c.id, &arena).stale, INT32_MAX);
+	assert_int_equal(scene_number(a, "SELECT count(*) FROM mentions"), 1);
+	/* What is stale from further up stays so. */
+	assert_ok(archive_mentions(a, &(struct archive_mention){ -1001000000008, 1, 90 }, 1, NULL));
+	c.about = tobs_str("changed");
+	put(&c);
+	other.id = -1001000000008;
+	put(&other);
+	assert_int_equal(scene_chat_get(a, c.id, &arena).stale, 0);
+}
+
 static void folders_are_told_apart(void **state)
 {
 	static const struct {
@@ -500,6 +534,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_chat_comes_back),
 		TEST(what_makes_files_stale),
+		TEST(a_chat_that_was_spoken_of),
 		TEST(folders_are_told_apart),
 		TEST(all_chats_by_title),
 		TEST(topics),

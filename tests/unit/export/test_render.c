@@ -163,6 +163,65 @@ static void parts_make_the_same_whole(void **state)
 	close_desk(&whole);
 }
 
+static void put_data(struct desk *d, int32_t chat, int32_t id, const char *data)
+{
+	struct archive_batch_message m = { .chat = chat,
+		.m = { .id = id,
+			.date = 1700000000 + (int64_t)id * 137,
+			.sender = ANNA,
+			.text = tobs_str("see there"),
+			.data = tobs_str(data) } };
+	struct archive_batch b;
+
+	archive_batch_init(&b, 1 << 20);
+	assert_int_equal(ARRAY_PUSH(&b.messages, m), 0);
+	assert_ok(archive_write(d->a, &b, &d->err));
+	archive_batch_deinit(&b);
+}
+
+/* A chat that comes later: the files that spoke of it link to it, the others are not touched. */
+static void what_comes_later_is_linked_to(void **state)
+{
+	const int64_t others[] = { -1000000000008, -1000000000009 };
+	const int64_t group[] = { -1000000000008 };
+	struct archive_chat c = { .kind = ARCHIVE_CHANNEL, .title = tobs_str("Later") }, made;
+	int64_t *stale;
+	struct desk d;
+	size_t n;
+
+	(void)state;
+	open_desk(&d);
+	put(&d, 1, 2200, "hello");
+	put_data(&d, d.chat.no, 2100,
+		"{\"forward\":{\"date\":1,\"from\":-1000000000009,\"post\":5}}");
+	put_data(&d, d.chat.no, 2101, "{\"reply\":{\"id\":6,\"chat\":-1000000000009}}");
+	render(&d);
+	assert_non_null(strstr(content(&d), "https://t.me/c/9/5"));
+	assert_null(strstr(content(&d), "[[Later/Later#^m5"));
+
+	/* One that nobody spoke of changes nothing. */
+	c.id = others[0];
+	assert_ok(archive_chat_put(d.a, &c, &d.arena, &made, &d.err));
+	assert_ok(render_stale(d.a, group, 1, &d.arena, &stale, &n, &d.err));
+	assert_int_equal(n, 0);
+
+	c.id = others[1];
+	assert_ok(archive_chat_put(d.a, &c, &d.arena, &made, &d.err));
+	assert_ok(archive_chat_get(d.a, GROUP, &d.arena, &d.chat, &d.err));
+	assert_int_equal(d.chat.stale, 2100);
+	assert_ok(render_stale(d.a, others, 2, &d.arena, &stale, &n, &d.err));
+	assert_int_equal(n, 1);
+	assert_true(stale[0] == GROUP);
+	render(&d);
+	assert_int_equal(d.result.written, 1);
+	assert_non_null(strstr(content(&d), "[[Later (2)/Later (2)#^m5"));
+	assert_non_null(strstr(content(&d), "[[Later (2)/Later (2)#^m6"));
+	assert_null(strstr(content(&d), "https://t.me/c/9/5"));
+	assert_ok(render_stale(d.a, others, 2, &d.arena, &stale, &n, &d.err));
+	assert_int_equal(n, 0);
+	close_desk(&d);
+}
+
 static void what_was_changed_by_hand_is_kept(void **state)
 {
 	char other[300];
@@ -257,6 +316,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(files_that_are_right_are_not_touched),
 		cmocka_unit_test(parts_make_the_same_whole),
+		cmocka_unit_test(what_comes_later_is_linked_to),
 		cmocka_unit_test(what_was_changed_by_hand_is_kept),
 		cmocka_unit_test(lists_and_cards_take_nobodys_words),
 		cmocka_unit_test(a_folder_that_cannot_be_written_is_named),
