@@ -21,7 +21,6 @@ int file_code(int sys)
 	case EPERM:
 	case EROFS: return TOBS_EPERM;
 	case ENOSPC:
-	case EFBIG:
 	case EDQUOT: return TOBS_ENOSPC;
 	case ENOMEM: return TOBS_ENOMEM;
 	default: return TOBS_EIO;

@@ -11,7 +11,7 @@
 
 /*
  * What an errno of a call on files is among our codes: TOBS_ENOTFOUND, TOBS_EPERM,
- * TOBS_ENOSPC (a quota or a limit of size, too), TOBS_ENOMEM, else TOBS_EIO.
+ * TOBS_ENOSPC (a quota, too), TOBS_ENOMEM, else TOBS_EIO.
  */
 int file_code(int sys);
 
