@@ -41,7 +41,7 @@ struct sim_bots_options {
 	uint64_t seed;           /* of the faults */
 	/*
 	 * How long an answer 409 is held back, ms. 0: 3000, as the server does (S);
-	 * negative: not at all.
+	 * negative: not at all, and webhooks may be set as often as one likes.
 	 */
 	int64_t conflict_ms;
 };

@@ -58,6 +58,7 @@ void bot_call_begin(struct bot_call *c, struct sim_bots *s, struct sim_bot *bot)
 	c->world = bot->account->world;
 	c->req = NULL;
 	c->args = NULL;
+	c->note = NULL;
 	c->status = 0;
 	c->retry_after = c->migrate_to = 0;
 	c->uploads.count = 0;

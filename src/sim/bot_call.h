@@ -37,6 +37,7 @@ enum {
 };
 
 struct sim_bots;
+struct bot_hook;
 
 /* A bot as its server knows it. */
 struct sim_bot {
@@ -48,7 +49,8 @@ struct sim_bot {
 	uint32_t polls;                 /* counts getUpdates: a later one ends an earlier one */
 	bool polling;                   /* one waits */
 	bool quiet;                     /* it posts itself, and is not told */
-	char *hook_url;                 /* of its webhook; NULL: none */
+	struct bot_hook *hook;          /* its webhook; NULL: none */
+	int64_t last_hook;              /* when it was set or deleted, µs */
 	int64_t last_offset, last_poll; /* of the last getUpdates; the time in µs, 0: none yet */
 };
 
@@ -68,6 +70,7 @@ struct bot_call {
 	ARRAY_OF(struct bot_upload) uploads;
 	struct tobs_arena arena;
 	struct tobs_buf out; /* the result as JSON */
+	const char *note;    /* a description beside the result; NULL: none */
 	/* Why it failed: */
 	int status; /* 0: it did not */
 	char description[BOT_DESCRIPTION_MAX];
@@ -104,6 +107,7 @@ struct bot_row {
 
 /* The tables of handlers; each ends with a NULL function. */
 extern const struct bot_row bot_rows_updates[]; /* bot_updates.c: getUpdates */
+extern const struct bot_row bot_rows_webhook[]; /* bot_webhook.c */
 extern const struct bot_row bot_rows_send[];    /* bot_send.c */
 extern const struct bot_row bot_rows_things[];  /* bot_things.c: places, people, dice, polls */
 extern const struct bot_row bot_rows_copy[];    /* bot_copy.c: forwarding, copying */
@@ -185,6 +189,9 @@ const char *bot_chat_noun(const struct sim_chat *g);
 
 /* What a bot wants from now on: allowed_updates; NULL items leave it as it was. */
 void bot_allow(struct sim_bot *b, const struct tobs_string_array *list);
+
+/* Ends a poll that waits. */
+void bot_end_polls(struct sim_bot *b);
 
 /* Answers 409, after a while. */
 int bot_conflict(struct bot_call *c, const char *why);

@@ -49,6 +49,9 @@ static int respond(struct bot_call *c)
 	if (c->status)
 		return respond_failure(
 			c->req, c->status, c->description, c->retry_after, c->migrate_to);
+	/* Notes are the server's own words, and need no escaping. */
+	if (c->note)
+		tobs_buf_printf(&c->out, ",\"description\":\"%s\"", c->note);
 	tobs_buf_putc(&c->out, '}');
 	if (tobs_buf_err(&c->out))
 		return respond_failure(c->req, 500, "Internal Server Error: out of memory", 0, 0);

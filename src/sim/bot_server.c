@@ -17,6 +17,7 @@ enum {
 
 static const struct bot_row *const tables[] = {
 	bot_rows_updates,
+	bot_rows_webhook,
 	bot_rows_send,
 	bot_rows_things,
 	bot_rows_copy,
@@ -117,7 +118,6 @@ static struct sim_bot *add_bot(struct sim_bots *s, struct sim_account *a)
 static void free_bot(struct sim_bot *b)
 {
 	bot_queue_deinit(&b->queue);
-	mem_free(b->hook_url);
 	mem_free(b);
 }
 
@@ -206,6 +206,7 @@ int sim_bots_start(
 		return tobs_fail(err, TOBS_ENOMEM, "no memory for a server");
 	s->options = *options;
 	s->world = options->world;
+	tobs_group_init(&s->hooks, 0);
 	tobs_arena_init(&s->arena, BOT_ARENA_MAX);
 	fill_handlers();
 	r = name_methods(s);
@@ -227,14 +228,20 @@ int sim_bots_start(
 
 void sim_bots_stop(struct sim_bots *s)
 {
+	struct tobs_shield shield;
+
 	if (!s)
 		return;
 	s->stopping = true;
 	sim_unlisten(s->world, bot_event, s);
 	ARRAY_EACH (b, &s->list)
 		tobs_cond_broadcast(&(*b)->queue.changed);
+	tobs_shield_begin(&shield);
+	tobs_group_cancel(&s->hooks);
+	(void)tobs_group_wait(&s->hooks);
 	if (s->http)
 		http_server_stop(s->http, 0);
+	tobs_shield_end(&shield);
 	ARRAY_EACH (b, &s->list)
 		free_bot(*b);
 	ARRAY_EACH (c, &s->idle)

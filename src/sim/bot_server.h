@@ -16,6 +16,7 @@ struct sim_bots {
 	const char *places;               /* one for each number of a method */
 	ARRAY_OF(struct bot_call *) idle; /* contexts for calls */
 	struct tobs_arena arena;          /* for making updates; empty between them */
+	struct tobs_group hooks;          /* fibers of webhooks */
 	bool stopping;
 };
 

@@ -126,7 +126,7 @@ static int wait_for(struct bot_call *c, int64_t seconds)
 		return bot_fail(c, 500, "restart");
 	if (b->polls != mine)
 		return bot_conflict(
-			c, b->hook_url ? "terminated by setWebhook request" : conflict_poll);
+			c, b->hook ? "terminated by setWebhook request" : conflict_poll);
 	b->polling = false;
 	if (r == TOBS_ETIMEDOUT && tobs_deadline_passed(&limit))
 		r = TOBS_OK;
@@ -134,7 +134,7 @@ static int wait_for(struct bot_call *c, int64_t seconds)
 }
 
 /* A poll that waits ends when another comes. */
-static void end_others(struct sim_bot *b)
+void bot_end_polls(struct sim_bot *b)
 {
 	if (!b->polling)
 		return;
@@ -167,12 +167,12 @@ static int run_get_updates(struct bot_call *c)
 		: BATCH_MAX;
 	int r = TOBS_OK;
 
-	if (b->hook_url)
+	if (b->hook)
 		return bot_conflict(c,
 			"can't use getUpdates method while webhook is active; use deleteWebhook to "
 			"delete the webhook first");
 	bot_allow(b, &args->allowed_updates);
-	end_others(b);
+	bot_end_polls(b);
 	punish(b, args->offset, &timeout, &limit);
 	if (args->offset < 0)
 		bot_queue_keep(&b->queue, (size_t)-args->offset);
