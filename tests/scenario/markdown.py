@@ -2,8 +2,10 @@
 """What an export writes, read back by a CommonMark parser: every message, its text and its formatting."""
 import json
 import random
+import re
 import shutil
 import sqlite3
+import urllib.parse
 
 import story
 
@@ -32,6 +34,24 @@ def judged(place):
     return read
 
 
+def links(folder, flavour):
+    """How many links lead to messages, within a file and to others; each must be there."""
+    within = across = 0
+    for page in folder.glob('**/*.md'):
+        text = page.read_text()
+        if flavour == 'obsidian':
+            found = re.findall(r'\[\[([^]|#]*)#\^(\w+)\|', text)
+            found = [(folder / f'{path}.md' if path else page, anchor) for path, anchor in found]
+        else:
+            found = re.findall(r'\]\(([^)#:]*)#([a-z]\d+)\)', text)
+            found = [(page.parent / urllib.parse.unquote(path) if path else page, anchor) for path, anchor in found]
+        for target, anchor in found:
+            have = re.search(rf' \^{anchor}$|<a id="{anchor}"></a>', target.read_text(), re.M)
+            assert have, (flavour, page, target, anchor)
+            within, across = within + (target == page), across + (target != page)
+    return within, across
+
+
 def rows(place, query):
     with sqlite3.connect(f'file:{place.cwd}/export/.tobs/archive.db?mode=ro', uri=True) as db:
         return db.execute(query).fetchall()
@@ -40,7 +60,10 @@ def rows(place, query):
 def test_the_example_world(place):
     logged_in(place, '--world', str(story.ROOT / 'examples' / 'world' / 'world.json'))
     place.run('export', '--all').is_(0)
+    place.run('render', '--flavor', 'gfm').is_(0)
+    there = links(place.cwd / 'export', 'gfm')
     read = judged(place)
+    assert links(place.cwd / 'export', 'obsidian') == there and there[0] > 20 and there[1] > 5, there
     assert read['messages'] == rows(place, 'SELECT count(*) FROM messages')[0][0], read
     assert read['texts'] > 180 and read['links'] > 20, read
 
@@ -96,6 +119,9 @@ def test_texts_that_look_like_markdown(place):
     place.run('export', '--all').is_(0)
     have = [text for text, in rows(place, 'SELECT text FROM messages WHERE NOT flags & 32 ORDER BY key')]
     assert have == want, next((a, b) for a, b in zip(have, want) if a != b)
+    (page,) = (path for path in (place.cwd / 'export').glob('*/*.md') if path.name != 'index.md')
+    properties = dict(line.split(': ', 1) for line in page.read_text().split('---\n')[1].splitlines())
+    assert json.loads(properties['title']) == world['chats'][0]['title'], properties
     read = judged(place)
     assert read['texts'] == 600 and read['links'] > 80, read
 

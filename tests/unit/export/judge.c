@@ -195,6 +195,30 @@ static void judge_messages(struct reading *r, const struct archive_chat *chat, c
 		judge_group(r);
 }
 
+/* The file is called what the chat or the topic is. */
+static void judge_title(struct reading *r, struct tobs_view title)
+{
+	struct cells want;
+	const char *why = NULL;
+	char have[700];
+
+	cells_init(&want);
+	cells_expected(&want, title.len ? title : tobs_str("…"), NULL, 0, false);
+	forget_strike(&want);
+	forget_strike(&r->page.title);
+	if (cells_differ(&want, &r->page.title, &why) >= 0)
+		differs(r, 0, "the title (%s): %s", why, show(&r->page.title, have, sizeof have));
+	cells_deinit(&want);
+}
+
+static struct tobs_view title_of(const struct reading *r, const struct archive_chat *chat)
+{
+	for (size_t i = 0; i < r->topic_count; i++)
+		if (r->topics[i].id == r->topic)
+			return r->topics[i].title;
+	return chat->title;
+}
+
 static void judge_file(struct judge *j, const struct archive_chat *chat,
 	const struct archive_chat *origin, const struct archive_topic *topics, size_t topic_count,
 	const char *path, int32_t topic)
@@ -216,6 +240,7 @@ static void judge_file(struct judge *j, const struct archive_chat *chat,
 		page_read(&r->page, tobs_buf_view(&r->markdown), j->flavour);
 		if (r->page.error[0])
 			differs(r, 0, "%s", r->page.error);
+		judge_title(r, title_of(r, chat));
 		if (origin)
 			judge_messages(r, origin, 'g');
 		judge_messages(r, chat, 'm');

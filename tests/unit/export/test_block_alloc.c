@@ -33,8 +33,8 @@ static const struct said all[] = {
 	{ "", .data = "{'media':{'kind':'sticker','file':{'id':3},'emoji':'e','set':'s_s'}}" },
 	{ "", .data = "{'media':{'kind':'venue','lat':48.5,'long':-3.25,'title':'V','address':'A 1'}}" },
 	{ "", .data = "{'media':{'kind':'contact','first':'F','last':'L','phone':'999'}}" },
-	{ "", .data = "{'media':{'kind':'poll','question':'Q?','solution':'S','quiz':true,'answers':['a','b']}}", .answers = "[{'text':'a','voters':3,'chosen':true,'correct':true},{'text':'b','voters':0}]" },
-	{ "", .data = "{'media':{'kind':'todo','title':'T','items':[{'id':1,'text':'one','done_by':1002,'done':1600000000},{'id':2,'text':'two'}]}}" },
+	{ "", .data = "{'media':{'kind':'poll','question':'Q *what*?','entities':[['italic',0,1],['pre',2,6],['blockquote',0,1]],'solution':'S','quiz':true,'attached':{'kind':'photo','file':{'id':1}},'answers':['a','b']}}", .answers = "[{'text':'a b','entities':[['bold',0,1],['text_link',2,1,'https://e.org']],'voters':3,'chosen':true,'correct':true},{'text':'b','voters':0}]" },
+	{ "", .data = "{'media':{'kind':'todo','title':'T','items':[{'id':1,'text':'one','entities':[['strikethrough',0,2]],'done_by':1002,'done':1600000000},{'id':2,'text':'two'}]}}" },
 	{ "", .data = "{'media':{'kind':'invoice','title':'I','description':'D','currency':'EUR','amount':199}}" },
 	{ "", .data = "{'media':{'kind':'giveaway','channels':[-1000000000009,1002],'countries':['FR'],'prize':'P','quantity':2,'months':3,'until':1700000000}}" },
 	{ "", .data = "{'media':{'kind':'giveaway_results','channel':-1000000000009,'winners':[1002,1003],'winners_count':2,'months':3}}" },
@@ -48,8 +48,11 @@ static const struct said all[] = {
 	{ "", .action = "pin_message", .action_data = "{'message_id':5}" },
 	{ "", .action = "phone_call", .action_data = "{'discard_reason':'missed','duration':65,'video':true}" },
 	{ "", .action = "topic_edit", .action_data = "{'new_title':'T','new_icon_emoji_id':5,'closed':true}" },
-	{ "", .action = "todo_completions", .action_data = "{'message_id':5,'completed':[1],'incompleted':[2]}" },
+	{ "", .action = "todo_completions", .action_data = "{'message_id':5,'completed':[1,3],'incompleted':[2]}" },
+	{ "mine", .data = "{'reply':{'id':5,'task':1}}" },
 	{ "", .action = "send_star_gift", .action_data = "{'gift':{'id':5,'title':'G','stars':5},'text':'for you','to':1002}" },
+	{ "", .action = "star_gift_unique", .action_data = "{'gift':{'id':5,'title':'G','num':5,'sender':1002,'recipient':1003,'text':'w'},'transferred':true,'from':1002,'peer':-1000000000009}" },
+	{ "", .action = "gift_ton", .action_data = "{'currency':'USD','amount':5,'crypto_currency':'TON','crypto_amount':5}" },
 	{ "", .action = "send_payment", .action_data = "{'amount':{'amount':5,'currency':'XTR'},'invoice_message_id':5}" },
 	{ "", .action = "no_such_action", .action_data = "{'tl':'messageActionNew'}" },
 };
@@ -109,7 +112,8 @@ static int target_of(
 		.anchor = id,
 		.sender = ANNA,
 		.date = DATE,
-		.words = TOBS_LIT("what _was_ said") };
+		.words = TOBS_LIT("what _was_ said"),
+		.data = TOBS_LIT("{\"media\":{\"items\":[{\"id\":1,\"text\":\"buy *milk*\"}]}}") };
 	return TOBS_OK;
 }
 

@@ -48,7 +48,7 @@ static void put_message(struct archive_batch *b, int32_t id)
 {
 	static const char *const data[] = { "{\"reply\":{\"id\":5}}",
 		"{\"media\":{\"kind\":\"photo\",\"file\":{\"id\":1,\"name\":\"a.jpg\"}}}",
-		"{\"forward\":{\"date\":1600000000,\"from\":1003}}", "" };
+		"{\"forward\":{\"date\":1600000000,\"from\":-1000000000099,\"post\":4}}", "" };
 	struct archive_batch_message m = { .chat = d.chat.no,
 		.m = { .id = id,
 			.date = 1700000000 + (int64_t)id * 1370,

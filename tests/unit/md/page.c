@@ -283,13 +283,31 @@ static void read_paragraph(struct page *p, cmark_node *block)
 		drop(block);
 }
 
+static void read_title(struct page *p, cmark_node *heading)
+{
+	cmark_node *doc = cmark_node_new(CMARK_NODE_DOCUMENT), *child;
+	cmark_node *paragraph = cmark_node_new(CMARK_NODE_PARAGRAPH);
+
+	if (!doc || !paragraph || !cmark_node_append_child(doc, paragraph))
+		abort();
+	while ((child = cmark_node_first_child(heading))) {
+		cmark_node_unlink(child);
+		if (!cmark_node_append_child(paragraph, child))
+			abort();
+	}
+	cells_read_tree(&p->title, doc);
+	cmark_node_free(doc);
+}
+
 /* One title, then months and their days. */
 static void read_heading(struct page *p, cmark_node *block)
 {
 	int level = cmark_node_get_heading_level(block);
 
-	if (level == 1 && (p->months || p->messages.count))
+	if (level == 1 && (p->months || p->messages.count || p->title.row.count))
 		complain(p, block, "a second title");
+	else if (level == 1)
+		read_title(p, block);
 	p->months += level == 2;
 	p->days += level == 3;
 	if (level > 3 || (level == 3 && !p->months) || (level == 2 && p->months > p->days + 1))
@@ -384,6 +402,7 @@ void page_read(struct page *p, struct tobs_view markdown, enum md_flavour flavou
 	cmark_node *doc, *next;
 
 	memset(p, 0, sizeof *p);
+	cells_init(&p->title);
 	p->flavour = flavour;
 	markdown = rest = without_properties(markdown, flavour);
 	while (rest.len) {
@@ -413,6 +432,7 @@ void page_deinit(struct page *p)
 	ARRAY_EACH (m, &p->messages)
 		cmark_node_free(m->text);
 	ARRAY_DEINIT(&p->messages);
+	cells_deinit(&p->title);
 	ARRAY_DEINIT(&p->lines);
 }
 

@@ -24,6 +24,7 @@ struct page {
 	enum md_flavour flavour;
 	ARRAY_OF(struct page_message) messages;
 	ARRAY_OF(struct tobs_view) lines; /* of the source behind the properties */
+	struct cells title;
 	int days, months;
 	int links;   /* from message to message in it */
 	size_t next; /* where page_take() looks first */
