@@ -21,10 +21,10 @@ check: ## run every check and every test
 	@TOBS_BUILD=$(abspath $(BUILD)) python3 tools/check/run.py $(STEPS)
 
 bench: ## measure, beside other people's programs: a table, and docs/benchmarks.md
-	@tools/setup.sh check
+	@tools/setup.sh bench
 	@test -e $(BUILD)/bench/build.ninja || \
 		meson setup $(BUILD)/bench --buildtype=release -Dtests=true >/dev/null
-	@ninja -C $(BUILD)/bench tobs $(addprefix bench/bench_,tl crypto client)
+	@ninja -C $(BUILD)/bench tobs $(addprefix bench/,bench_tl bench_crypto bench_client bot_echo bot_load)
 	@python3 bench/run.py $(BUILD)/bench
 
 fmt: ## format the sources

@@ -17,6 +17,7 @@ import os
 import pathlib
 import platform
 import re
+import select
 import shutil
 import signal
 import socket
@@ -28,7 +29,7 @@ import tempfile
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
-PEERS = ROOT / 'tests' / 'peer'
+PEERS = pathlib.Path('/tmp/pk')
 RUNS = 3
 HASH = '0123456789abcdef0123456789abcdef'
 
@@ -248,14 +249,101 @@ def large_rows(b, count=10000000):
               f'{run.rss_mib:.0f} MiB', aim='≤ 64 MiB', note='one run')
 
 
-ROWS = {'tl': tl_rows, 'ige': ige_rows, 'client': client_rows, 'export': export_rows, 'latency': latency_rows,
+# ---- bots ----
+
+TOKEN = '4200:' + 'A' * 35
+BOTS = {'telegraf': ['node', 'bot_telegraf.mjs'], 'grammY': ['node', 'bot_grammy.mjs'],
+        'python-telegram-bot': ['/usr/bin/python3', 'bot_ptb.py']}
+
+
+class Echo:
+    """An echo bot at work: how many updates a second, what they cost, how long they took."""
+
+    def __init__(self, b, argv, updates, *load, webhook=False, store='memory:'):
+        env = {**os.environ, 'BOT_TOKEN': TOKEN, 'TOBS_PEERS': str(PEERS), 'BOT_STORE': store}
+        with subprocess.Popen([b.build / 'bench' / 'bot_load', str(updates), '1000', *load], stdout=subprocess.PIPE) as server:
+            env['BOT_API_ROOT'] = json.loads(server.stdout.readline())['root']
+            if webhook:
+                env['BOT_WEBHOOK_PORT'] = str(free_port())
+            bot = subprocess.Popen(argv, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            try:
+                warm, before = self.told(server, bot)['warm'], cpu_of(bot.pid)
+                seen, after = self.told(server, bot), cpu_of(bot.pid)
+                self.cpu_us = (after - before) / (updates - warm) * 1e6
+                status = pathlib.Path(f'/proc/{bot.pid}/status').read_text()
+                self.rss_mib = int(re.search(r'VmHWM:\s+(\d+)', status).group(1)) / 1024
+            finally:
+                bot.terminate()
+                bot.wait()
+                server.kill() if sys.exc_info()[0] else server.wait()
+        self.rate, self.p50, self.p99, self.overtaken = (seen[k] for k in ('updates_s', 'p50_ms', 'p99_ms', 'overtaken'))
+
+    @staticmethod
+    def told(server, bot):
+        """The next line of the server; RuntimeError when the bot ends before it."""
+        while not select.select([server.stdout], [], [], 0.5)[0]:
+            if bot.poll() is not None:
+                raise RuntimeError(f'the bot ended with {bot.returncode}')
+        return json.loads(server.stdout.readline())
+
+
+def free_port():
+    with contextlib.closing(socket.socket()) as s:
+        s.bind(('127.0.0.1', 0))
+        return s.getsockname()[1]
+
+
+def cpu_of(pid):
+    """Seconds of CPU a process has used."""
+    fields = pathlib.Path(f'/proc/{pid}/stat').read_text().rsplit(')', 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf('SC_CLK_TCK')
+
+
+def bots(b, show, *args, **more):
+    """Ours, and each of the others that is installed; fewer updates for the others, which are slower."""
+    updates, *load = args
+    ours = show([Echo(b, [b.build / 'bench' / 'bot_echo'], updates, *load, **more) for _ in range(RUNS)])
+    peers = {}
+    for name, (program, script) in BOTS.items():
+        if more.get('webhook') and name != 'telegraf':
+            continue
+        try:
+            peers[name] = show([Echo(b, [program, ROOT / 'bench' / 'peers' / script], max(updates // 10, 1000), *load, **more)
+                                for _ in range(RUNS)])
+        except (RuntimeError, FileNotFoundError, json.JSONDecodeError) as error:
+            print(f'# {name}: {error}', file=sys.stderr)
+    return ours, peers
+
+
+def speed(runs):
+    late = sum(r.overtaken for r in runs)
+    return (f'{median(runs, lambda r: r.rate):,.0f}/s, {median(runs, lambda r: r.cpu_us):.0f} µs CPU, '
+            f'{max(r.rss_mib for r in runs):.0f} MiB' + (', order lost' if late else ''))
+
+
+def bot_rows(b):
+    os.environ['TOBS_PEERS'] = str(PEERS)
+    yield Row('echo bot, polling', *bots(b, speed, 200000), '≥ 35,000/s, ≤ 25 µs, ≤ 8 MiB',
+              'ours with the router and five middlewares; bench/bot_load.c is the server')
+    yield Row('echo bot, webhook', *bots(b, speed, 200000, webhook=True), '≥ 35,000/s, ≤ 25 µs, ≤ 8 MiB')
+    ours = [Echo(b, [b.build / 'bench' / 'bot_echo'], 200000, store=str(b.folder / f'bot{i}.db')) for i in range(RUNS)]
+    yield Row('echo bot, polling, SQLite store', speed(ours), {}, '≥ 25,000/s, ≤ 35 µs, ≤ 12 MiB')
+    yield Row('echo bot, polling, answers take 50 ms', *bots(b, speed, 30000, 'latency=50'), '≥ 256 / 0.05 s')
+    yield Row('the same, 200 updates a second, from update to echo',
+              *bots(b, lambda runs: f'p50 {median(runs, lambda r: r.p50 - 50):.1f}, p99 {median(runs, lambda r: r.p99 - 50):.1f} ms',
+                    2000, 'latency=50', 'rate=200'), 'p99 ≤ 1.5 ms', 'the 50 ms taken away')
+
+
+ARCHIVE = {'tl': tl_rows, 'ige': ige_rows, 'client': client_rows, 'export': export_rows, 'latency': latency_rows,
         'flood': flood_rows, 'start': start_rows}
 
 
 # ---- the table ----
 
+OTHERS = ('mtcute', 'Telethon', *BOTS)
+
 def table(rows):
-    names = [name for name in ('mtcute', 'Telethon') if any(name in row.peers for row in rows)]
+    names = [name for name in OTHERS if any(name in row.peers for row in rows)]
     head = ['work', 'tobs', *names, 'aim']
     lines = [head, ['---'] * len(head)]
     notes = []
@@ -283,7 +371,7 @@ best of more for the small ones, other people's programs in the same run. What t
 look at the ratios, and run it yourself. "CPU" is the program's own, a message, told by the operating system; the simulator takes
 about as much on another core. `bench/run.py` says how each row is measured, `bench/peers/` has what the others run.
 
-{table}'''
+{tables}'''
 
 
 def main():
@@ -293,18 +381,21 @@ def main():
     parse.add_argument('--large', action='store_true')
     parse.add_argument('--out', default=str(ROOT / 'docs' / 'benchmarks.md'))
     args = parse.parse_args()
-    works = {**ROWS, **({'large': large_rows} if args.large else {})}
-    rows = []
+    parts = {'Archive': {**ARCHIVE, **({'large': large_rows} if args.large else {})}, 'Bots': {'bot': bot_rows}}
+    page = ''
     with tempfile.TemporaryDirectory(prefix='tobs-bench-') as folder:
         bench = Bench(args.build, folder)
-        for name, work in works.items():
-            if args.only and not any(word in name for word in args.only):
-                continue
-            print(f'# {name}', file=sys.stderr, flush=True)
-            rows += work(bench)
-    print(table(rows))
+        for part, works in parts.items():
+            rows = []
+            for name, work in works.items():
+                if not args.only or any(word in name for word in args.only):
+                    print(f'# {name}', file=sys.stderr, flush=True)
+                    rows += work(bench)
+            if rows:
+                page += f'## {part}\n\n{table(rows)}\n'
+    print(page)
     if not args.only:
-        pathlib.Path(args.out).write_text(PAGE.format(machine=machine(), runs=RUNS, table=table(rows)))
+        pathlib.Path(args.out).write_text(PAGE.format(machine=machine(), runs=RUNS, tables=page.rstrip() + '\n'))
         print(f'Written to {os.path.relpath(args.out)}')
 
 

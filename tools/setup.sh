@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: MIT
 # Installs what tobs needs on Debian 12: `setup.sh build` for building and
 # running, `setup.sh check` for the tests as well (with the outside programs we
-# test against, from npm). Does nothing when everything is there. Without root
-# and sudo it prints what to install and fails.
+# test against, from npm), `setup.sh bench` for the measurements too. Does
+# nothing when everything is there. Without root and sudo it prints what to
+# install and fails.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -11,10 +12,12 @@ BUILD_PKGS='gcc g++ meson ninja-build pkgconf python3 libuv1-dev libssl-dev libs
   libsimdjson-dev libpcre2-dev libqrencode-dev libcurl4-openssl-dev libmicrohttpd-dev'
 CHECK_PKGS='clang clang-format curl openssl git pmccabe libcmocka-dev libcmark-dev libcmark-gfm-dev
   libcmark-gfm-extensions-dev python3-telethon'
+BENCH_PKGS='python3-python-telegram-bot'
 
 what=${1:-build}
 pkgs=$BUILD_PKGS
-[ "$what" = check ] && pkgs="$pkgs $CHECK_PKGS"
+[ "$what" = build ] || pkgs="$pkgs $CHECK_PKGS"
+[ "$what" = bench ] && pkgs="$pkgs $BENCH_PKGS"
 
 if ! command -v dpkg-query >/dev/null 2>&1; then
   echo "setup: this is not Debian; install the equivalents of:" $pkgs >&2
@@ -44,7 +47,7 @@ if [ -n "$missing" ]; then
   }
 fi
 
-if [ "$what" = check ] && [ -f tests/peer/package-lock.json ]; then
+if [ "$what" != build ] && [ -f tests/peer/package-lock.json ]; then
   if ! command -v npm >/dev/null 2>&1; then
     echo "setup: npm is not here; tests against npm programs will be skipped" >&2
   elif [ ! -e tests/peer/node_modules/.package-lock.json ] ||
