@@ -5,7 +5,7 @@
 #include "bot/gone.h"
 #include "botapi/scope.h"
 
-enum { SCOPES_MAX = 64, SCOPE_BYTES = 64 << 10, WATCH_MS = 1000 };
+enum { SCOPES_MAX = 64, SCOPE_BYTES = 64 << 10, WATCH_MS = 1000, NAMED_MAX = 5 };
 
 struct update_job {
 	struct order_job job;
@@ -274,16 +274,33 @@ void bot_drop_job(struct order_job *job)
 
 /* ---- Handlers that take their time ----------------------------------------------- */
 
-static void name_slow(struct tobs_ctx *ctx, int64_t slow_us)
+/* Whether it is to be named now: again when it has taken twice as long. */
+static bool is_due(const struct tobs_ctx *ctx, int64_t now)
 {
-	int64_t now = tobs_now(), ran = now - ctx->started;
+	return !ctx->named || now - ctx->named >= ctx->named - ctx->started;
+}
 
-	/* Again when it has taken twice as long. */
-	if (ran < slow_us || (ctx->named && now - ctx->named < ctx->named - ctx->started))
-		return;
-	ctx->named = now;
-	log_warn("bot", "%s of chat %lld has run for %lld s", ctx->route ? ctx->route : "a handler",
-		(long long)tobs_chat_id(ctx), (long long)ran / 1000000);
+/* When many hang, it is one thing that they wait for: a few stand for all. */
+static void look_at_slow(struct tobs_bot *bot, int64_t slow_us)
+{
+	int64_t now = tobs_now();
+	size_t due = 0;
+
+	LIST_EACH (l, &bot->handling) {
+		struct tobs_ctx *ctx = LIST_ITEM(l, struct tobs_ctx, link);
+
+		if (now - ctx->started < slow_us)
+			break;
+		if (!is_due(ctx, now))
+			continue;
+		ctx->named = now;
+		if (++due <= NAMED_MAX)
+			log_warn("bot", "%s of chat %lld has run for %lld s",
+				ctx->route ? ctx->route : "a handler", (long long)tobs_chat_id(ctx),
+				(long long)(now - ctx->started) / 1000000);
+	}
+	if (due > NAMED_MAX)
+		log_warn("bot", "and so have %zu other handlers", due - NAMED_MAX);
 }
 
 int bot_watch(void *arg)
@@ -293,12 +310,6 @@ int bot_watch(void *arg)
 	int r;
 
 	while (!(r = tobs_sleep(WATCH_MS)))
-		LIST_EACH (l, &bot->handling) {
-			struct tobs_ctx *ctx = LIST_ITEM(l, struct tobs_ctx, link);
-
-			if (tobs_now() - ctx->started < slow)
-				break;
-			name_slow(ctx, slow);
-		}
+		look_at_slow(bot, slow);
 	return r;
 }
