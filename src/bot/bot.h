@@ -16,7 +16,9 @@
 #include "bot/ledger.h"
 #include "bot/order.h"
 #include "bot/router.h"
+#include "bot/throttle.h"
 #include "botapi/api.h"
+#include "flow/breaker.h"
 #include "store/kv.h"
 
 /*
@@ -107,6 +109,8 @@ struct tobs_bot {
 	struct kv *store;
 	struct ledger ledger;
 	struct order order;
+	struct throttle throttle;
+	struct breaker breaker;
 	struct batch_pool batches;
 	struct bot_scope *scopes;
 	size_t scope_count;

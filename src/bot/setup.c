@@ -114,6 +114,8 @@ struct tobs_bot *tobs_bot_new(const struct tobs_bot_options *opt)
 	fill_in(&bot->opt);
 	check(bot);
 	order_init(&bot->order, bot->opt.queue, bot->opt.handlers);
+	throttle_init(&bot->throttle, bot->opt.pace);
+	breaker_init(&bot->breaker, &breaker_server);
 	return bot;
 }
 
@@ -131,6 +133,7 @@ void tobs_bot_free(struct tobs_bot *bot)
 	ARRAY_DEINIT(&bot->hooks);
 	router_deinit(&bot->router);
 	order_deinit(&bot->order);
+	throttle_deinit(&bot->throttle);
 	ledger_deinit(&bot->ledger);
 	batch_pool_deinit(&bot->batches);
 	while (bot->scopes) {

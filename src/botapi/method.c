@@ -42,6 +42,8 @@ static void learn(const struct botapi_type *t, struct method_info *info)
 
 		if (f->kind == BOTAPI_CHAT_ID && !strcmp(field, "chat_id"))
 			info->chat = f;
+		if (f->kind == BOTAPI_BOOL && !strcmp(field, "allow_paid_broadcast"))
+			info->paid = f;
 		if (f->kind == BOTAPI_ARRAY && info->pace == METHOD_MESSAGE &&
 			(!strcmp(field, "media") || !strcmp(field, "message_ids")))
 			info->many = f;
@@ -83,4 +85,11 @@ size_t method_weight(enum tobs_method m, const void *args)
 		return 1;
 	memcpy(&array, (const uint8_t *)args + f->offset, sizeof array);
 	return array.count ? array.count : 1;
+}
+
+bool method_is_paid(enum tobs_method m, const void *args)
+{
+	const struct botapi_field *f = method_info(m)->paid;
+
+	return f && args && ((const uint8_t *)args)[f->offset];
 }

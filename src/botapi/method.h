@@ -17,6 +17,7 @@ struct method_info {
 	bool repeatable;                 /* making it twice is as good as making it once */
 	const struct botapi_field *chat; /* chat_id; NULL: it has none */
 	const struct botapi_field *many; /* an array with an element a message; NULL: it is one */
+	const struct botapi_field *paid; /* allow_paid_broadcast, or NULL */
 };
 
 const struct method_info *method_info(enum tobs_method m);
@@ -26,5 +27,8 @@ int64_t method_chat_id(enum tobs_method m, const void *args);
 
 /* How many messages it makes: 1 for most. */
 size_t method_weight(enum tobs_method m, const void *args);
+
+/* Whether it may cost Stars to be faster: allow_paid_broadcast. */
+bool method_is_paid(enum tobs_method m, const void *args);
 
 #endif
