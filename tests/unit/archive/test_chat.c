@@ -134,7 +134,7 @@ static void what_makes_files_stale(void **state)
 static void a_chat_that_was_spoken_of(void **state)
 {
 	const struct archive_mention list[] = { { -1001000000009, 1, 70 },
-		{ -1001000000009, 1, 50 }, { -1001000000008, 1, 10 } };
+		{ -1001000000009, 1, 50 }, { -1001000000009, 1, 60 }, { -1001000000008, 1, 10 } };
 	struct archive_chat c = full_chat(),
 			    other = { .id = -1001000000009,
 				    .kind = ARCHIVE_CHANNEL,

@@ -183,7 +183,6 @@ static void put_data(struct desk *d, int32_t chat, int32_t id, const char *data)
 static void what_comes_later_is_linked_to(void **state)
 {
 	const int64_t others[] = { -1000000000008, -1000000000009 };
-	const int64_t group[] = { -1000000000008 };
 	struct archive_chat c = { .kind = ARCHIVE_CHANNEL, .title = tobs_str("Later") }, made;
 	int64_t *stale;
 	struct desk d;
@@ -202,7 +201,7 @@ static void what_comes_later_is_linked_to(void **state)
 	/* One that nobody spoke of changes nothing. */
 	c.id = others[0];
 	assert_ok(archive_chat_put(d.a, &c, &d.arena, &made, &d.err));
-	assert_ok(render_stale(d.a, group, 1, &d.arena, &stale, &n, &d.err));
+	assert_ok(render_stale(d.a, others, 1, &d.arena, &stale, &n, &d.err));
 	assert_int_equal(n, 0);
 
 	c.id = others[1];
@@ -219,6 +218,40 @@ static void what_comes_later_is_linked_to(void **state)
 	assert_null(strstr(content(&d), "https://t.me/c/9/5"));
 	assert_ok(render_stale(d.a, others, 2, &d.arena, &stale, &n, &d.err));
 	assert_int_equal(n, 0);
+	close_desk(&d);
+}
+
+/* What a basic group says is in the file of the supergroup that it became. */
+static void an_old_group_is_written_with_the_new_one(void **state)
+{
+	struct archive_chat other = { .id = -7, .kind = ARCHIVE_GROUP, .title = TOBS_LIT("Old") };
+	struct archive_chat made;
+	int64_t *stale;
+	struct desk d;
+	size_t n;
+
+	(void)state;
+	open_desk(&d);
+	assert_ok(archive_chat_put(d.a, &other, &d.arena, &made, &d.err));
+	d.chat.migrated = other.id;
+	assert_ok(archive_chat_put(d.a, &d.chat, &d.arena, &d.chat, &d.err));
+	put(&d, 1, 5, "hello");
+	put_data(&d, made.no, 3, "{\"reply\":{\"id\":6,\"chat\":-1000000000009}}");
+	put_data(&d, d.chat.no, 9, "{\"reply\":{\"id\":7,\"chat\":-1000000000009}}");
+	render(&d);
+	assert_non_null(strstr(content(&d), "https://t.me/c/9/6"));
+	assert_ok(render_stale(d.a, NULL, 0, &d.arena, &stale, &n, &d.err));
+	assert_int_equal(n, 0);
+	other = (struct archive_chat){
+		.id = -1000000000009, .kind = ARCHIVE_CHANNEL, .title = TOBS_LIT("News")
+	};
+	assert_ok(archive_chat_put(d.a, &other, &d.arena, &made, &d.err));
+	assert_ok(render_stale(d.a, &other.id, 1, &d.arena, &stale, &n, &d.err));
+	assert_int_equal(n, 1);
+	assert_true(stale[0] == GROUP);
+	render(&d);
+	assert_non_null(strstr(content(&d), "[[News/News#^m6"));
+	assert_non_null(strstr(content(&d), "[[News/News#^m7"));
 	close_desk(&d);
 }
 
@@ -317,6 +350,7 @@ int main(void)
 		cmocka_unit_test(files_that_are_right_are_not_touched),
 		cmocka_unit_test(parts_make_the_same_whole),
 		cmocka_unit_test(what_comes_later_is_linked_to),
+		cmocka_unit_test(an_old_group_is_written_with_the_new_one),
 		cmocka_unit_test(what_was_changed_by_hand_is_kept),
 		cmocka_unit_test(lists_and_cards_take_nobodys_words),
 		cmocka_unit_test(a_folder_that_cannot_be_written_is_named),
