@@ -106,15 +106,17 @@ struct bot_row {
 };
 
 /* The tables of handlers; each ends with a NULL function. */
-extern const struct bot_row bot_rows_updates[]; /* bot_updates.c: getUpdates */
-extern const struct bot_row bot_rows_webhook[]; /* bot_webhook.c */
-extern const struct bot_row bot_rows_send[];    /* bot_send.c */
-extern const struct bot_row bot_rows_things[];  /* bot_things.c: places, people, dice, polls */
-extern const struct bot_row bot_rows_copy[];    /* bot_copy.c: forwarding, copying */
-extern const struct bot_row bot_rows_edit[];    /* bot_edit.c: editing, deleting */
-extern const struct bot_row bot_rows_act[];     /* bot_act.c: reacting, pinning */
-extern const struct bot_row bot_rows_answer[];  /* bot_answer.c: answers to queries */
-extern const struct bot_row bot_rows_me[];      /* bot_me.c: the bot itself */
+extern const struct bot_row bot_rows_updates[];  /* bot_updates.c: getUpdates */
+extern const struct bot_row bot_rows_webhook[];  /* bot_webhook.c */
+extern const struct bot_row bot_rows_send[];     /* bot_send.c */
+extern const struct bot_row bot_rows_file[];     /* bot_send_file.c: files of all kinds */
+extern const struct bot_row bot_rows_download[]; /* bot_download.c: getFile, profile photos */
+extern const struct bot_row bot_rows_things[];   /* bot_things.c: places, people, dice, polls */
+extern const struct bot_row bot_rows_copy[];     /* bot_copy.c: forwarding, copying */
+extern const struct bot_row bot_rows_edit[];     /* bot_edit.c: editing, deleting */
+extern const struct bot_row bot_rows_act[];      /* bot_act.c: reacting, pinning */
+extern const struct bot_row bot_rows_answer[];   /* bot_answer.c: answers to queries */
+extern const struct bot_row bot_rows_me[];       /* bot_me.c: the bot itself */
 
 /* ---- bot_server.c ---- */
 

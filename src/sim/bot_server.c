@@ -19,6 +19,8 @@ static const struct bot_row *const tables[] = {
 	bot_rows_updates,
 	bot_rows_webhook,
 	bot_rows_send,
+	bot_rows_file,
+	bot_rows_download,
 	bot_rows_things,
 	bot_rows_copy,
 	bot_rows_edit,
