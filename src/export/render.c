@@ -18,6 +18,9 @@ enum {
 	GENERAL = 1, /* id of the topic every forum has */
 };
 
+/* Ids of channels and supergroups lie below it, negated. */
+static const int64_t CHANNEL_BASE = 1000000000000;
+
 /* From here on a file can be written again: the first id not yet in it, and what came before. */
 struct checkpoint {
 	int32_t id;
@@ -84,11 +87,27 @@ static int note_mention(struct page_file *f, int64_t chat, struct tobs_err *err)
 	return TOBS_OK;
 }
 
+/* On t.me: of a chat without a name there only its members can follow the link. */
+static int put_address(struct page_file *f, int64_t chat, int32_t id, struct tobs_err *err)
+{
+	struct archive_name name = { 0 };
+	int r = archive_name(f->job->archive, chat, INT64_MAX, &name, err);
+
+	if (r && r != TOBS_ENOTFOUND)
+		return r;
+	tobs_buf_puts(&f->where, "https://t.me/");
+	if (r == TOBS_OK && name.username.len)
+		tobs_buf_putv(&f->where, name.username);
+	else
+		tobs_buf_printf(&f->where, "c/%lld", (long long)(-chat - CHANNEL_BASE));
+	tobs_buf_printf(&f->where, "/%d", (int)id);
+	return TOBS_OK;
+}
+
 /* A message of another chat: in its file when the archive has that, else on t.me. */
 static int target_elsewhere(struct page_file *f, int64_t chat, int32_t id, struct block_target *ret,
 	struct tobs_err *err)
 {
-	static const int64_t base = 1000000000000;
 	struct archive_chat other;
 	int r = archive_chat_get(f->job->archive, chat, &f->words, &other, err);
 
@@ -100,9 +119,10 @@ static int target_elsewhere(struct page_file *f, int64_t chat, int32_t id, struc
 	if (r == TOBS_OK && other.kind != ARCHIVE_FORUM) {
 		render_chat_path(&other, &f->where);
 		*ret = (struct block_target){ .place = BLOCK_ELSEWHERE, .anchor = id };
-	} else if (chat < -base) {
-		tobs_buf_printf(
-			&f->where, "https://t.me/c/%lld/%d", (long long)(-chat - base), (int)id);
+	} else if (chat < -CHANNEL_BASE) {
+		r = put_address(f, chat, id, err);
+		if (r)
+			return r;
 		*ret = (struct block_target){ .place = BLOCK_TELEGRAM };
 	} else {
 		return TOBS_ENOTFOUND;

@@ -55,6 +55,10 @@ static void put(struct desk *d, int32_t first, int32_t last, const char *text)
 	const struct archive_peer people[] = {
 		{ .id = ANNA, .kind = ARCHIVE_USER, .name = tobs_str("Anna") },
 		{ .id = BOB, .kind = ARCHIVE_USER, .name = tobs_str("Bob *B*") },
+		{ .id = -1000000000010,
+			.kind = ARCHIVE_CHANNEL,
+			.name = tobs_str("Club"),
+			.username = tobs_str("club") },
 	};
 	struct archive_batch b;
 
@@ -193,9 +197,12 @@ static void what_comes_later_is_linked_to(void **state)
 	put(&d, 1, 2200, "hello");
 	put_data(&d, d.chat.no, 2100,
 		"{\"forward\":{\"date\":1,\"from\":-1000000000009,\"post\":5}}");
+	put_data(&d, d.chat.no, 2102,
+		"{\"forward\":{\"date\":1,\"from\":-1000000000010,\"post\":5}}");
 	put_data(&d, d.chat.no, 2101, "{\"reply\":{\"id\":6,\"chat\":-1000000000009}}");
 	render(&d);
 	assert_non_null(strstr(content(&d), "https://t.me/c/9/5"));
+	assert_non_null(strstr(content(&d), "https://t.me/club/5"));
 	assert_null(strstr(content(&d), "[[Later/Later#^m5"));
 
 	/* One that nobody spoke of changes nothing. */
