@@ -119,7 +119,7 @@ struct tobs_webhook {
 	 * Telegram's request: one round trip less, but nobody hears what came of it.
 	 */
 	bool inline_reply;
-	bool keep; /* leave the webhook as it is at the end, and when it is set already */
+	bool keep; /* where Telegram has this URL already it is left as it is: for many processes */
 };
 
 struct tobs_bot_options {

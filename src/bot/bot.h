@@ -141,11 +141,12 @@ uint32_t bot_kinds(const struct tobs_bot *bot);
 size_t bot_kind_names(uint32_t kinds, const char **names);
 
 /*
- * process.c: a job of an update; the batch holds it. TOBS_EEXISTS for one that is
- * handled or was; what order_submit() returns. Waits.
+ * process.c: a job of an update; the batch holds it, and `inlined`, which may be
+ * NULL. TOBS_EEXISTS for one that is handled or was; what order_submit() returns.
+ * Waits.
  */
-int bot_take(
-	struct tobs_bot *bot, struct batch *batch, const struct tobs_update *update, bool wait);
+int bot_take(struct tobs_bot *bot, struct batch *batch, const struct tobs_update *update,
+	struct inline_answer *inlined, bool wait);
 
 /* Gives up a reference; the last one takes the batch out of the inbox. Waits. */
 void bot_release(struct tobs_bot *bot, struct batch *batch);

@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "base/log.h"
 #include "bot/gone.h"
+#include "bot/inline_answer.h"
 #include "bot/policy.h"
 #include "botapi/method.h"
 #include "botapi/scope.h"
@@ -173,6 +174,11 @@ int tobs_call_next(struct tobs_call *call)
 	size_t i = call->next;
 	int r;
 
+	if (i == bot->call_steps.count && !call->ret && call->ctx &&
+		inline_take(call->ctx->inline_answer, call->method, call->args)) {
+		bot->stats.calls++;
+		return TOBS_OK;
+	}
 	if (i == bot->call_steps.count) {
 		r = bot_call(bot, call->method, call->args, call->ret, &err);
 		if (r)

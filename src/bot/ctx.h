@@ -47,10 +47,7 @@ struct tobs_ctx {
 	struct kv_op *ops; /* in the scope's arena */
 	size_t op_count, op_cap;
 
-	/*
-	 * The first call that wants no result may go back with the webhook's answer:
-	 * it is offered here, and takes() says whether it went. NULL: not possible.
-	 */
+	/* The first call that wants no result may go back with the webhook's answer; NULL: it may not. */
 	struct inline_answer *inline_answer;
 };
 

@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "base/log.h"
 #include "bot/gone.h"
+#include "bot/inline_answer.h"
 #include "botapi/scope.h"
 
 enum { SCOPES_MAX = 64, SCOPE_BYTES = 64 << 10, WATCH_MS = 1000, NAMED_MAX = 5 };
@@ -13,6 +14,7 @@ struct update_job {
 	struct batch *batch;
 	const struct tobs_update *update;
 	struct facts facts;
+	struct inline_answer *inlined;
 };
 
 struct chat_job {
@@ -192,15 +194,17 @@ void bot_release(struct tobs_bot *bot, struct batch *batch)
 static void run_update(struct order_job *job)
 {
 	struct update_job *u = CONTAINER_OF(job, struct update_job, job);
-	struct tobs_ctx ctx = { .facts = u->facts, .key = job->key };
+	struct tobs_ctx ctx = { .facts = u->facts, .key = job->key, .inline_answer = u->inlined };
 	struct batch *batch = u->batch;
 
 	list_init(&ctx.link);
 	with_scope(u->bot, &ctx, u->update, NULL, NULL);
+	inline_close(u->inlined);
 	bot_release(u->bot, batch);
 }
 
-int bot_take(struct tobs_bot *bot, struct batch *batch, const struct tobs_update *update, bool wait)
+int bot_take(struct tobs_bot *bot, struct batch *batch, const struct tobs_update *update,
+	struct inline_answer *inlined, bool wait)
 {
 	struct update_job *u = TOBS_ARENA_NEW(&batch->arena, struct update_job);
 	int r;
@@ -216,6 +220,7 @@ int bot_take(struct tobs_bot *bot, struct batch *batch, const struct tobs_update
 	u->bot = bot;
 	u->batch = batch;
 	u->update = update;
+	u->inlined = inlined;
 	facts_of(update, &u->facts);
 	u->job.key = bot->opt.key ? bot->opt.key(update, bot->opt.key_user)
 				  : facts_key(update, &u->facts);
@@ -267,6 +272,7 @@ void bot_drop_job(struct order_job *job)
 		struct update_job *u = CONTAINER_OF(job, struct update_job, job);
 
 		/* It is not finished: what is in the inbox stays there. */
+		inline_close(u->inlined);
 		u->batch->inbox_id = -1;
 		bot_release(u->bot, u->batch);
 	}

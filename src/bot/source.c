@@ -28,7 +28,7 @@ static int replay(struct tobs_bot *bot, int64_t id, struct tobs_view json, struc
 		return r;
 	batch->inbox_id = id;
 	for (size_t i = 0; i < batch->count && !r; i++) {
-		r = bot_take(bot, batch, batch->updates[i], true);
+		r = bot_take(bot, batch, batch->updates[i], NULL, true);
 		if (r == TOBS_EEXISTS)
 			r = TOBS_OK;
 	}
@@ -78,5 +78,11 @@ int source_run(struct tobs_bot *bot, struct tobs_err *err)
 {
 	int r = bot->opt.drop_pending ? TOBS_OK : empty_inbox(bot, err);
 
-	return r ? r : source_poll(bot, err);
+	if (r)
+		return r;
+	switch (bot->opt.source) {
+	case TOBS_SOURCE_WEBHOOK: return source_webhook(bot, err);
+	case TOBS_SOURCE_HYBRID: return source_hybrid(bot, err);
+	default: return source_poll(bot, err);
+	}
 }

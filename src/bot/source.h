@@ -17,4 +17,8 @@ void source_close(struct tobs_bot *bot);
 /* Long polling. */
 int source_poll(struct tobs_bot *bot, struct tobs_err *err);
 
+/* A webhook; and one that is watched, with polling while it fails. */
+int source_webhook(struct tobs_bot *bot, struct tobs_err *err);
+int source_hybrid(struct tobs_bot *bot, struct tobs_err *err);
+
 #endif

@@ -98,7 +98,7 @@ static int take_all(struct tobs_bot *bot, struct batch *batch, struct tobs_err *
 		const struct tobs_update *u = batch->updates[i];
 		int r;
 
-		while ((r = bot_take(bot, batch, u, true)) == TOBS_ENOMEM) {
+		while ((r = bot_take(bot, batch, u, NULL, true)) == TOBS_ENOMEM) {
 			log_error("bot", "no memory for an update; once more in a second");
 			if (tobs_sleep(1000))
 				return TOBS_ECANCELED;

@@ -5,7 +5,7 @@
 #include "base/json_write.h"
 #include "support/test.h"
 
-enum { TEXT_MAX = 1 << 20 };
+enum { TEXT_MAX = 1 << 20, CALL_WAIT_MS = 3600000 };
 
 static void put_updates(struct bot_peer *p, int64_t offset, int64_t limit, struct tobs_buf *out)
 {
@@ -55,6 +55,7 @@ static void note_call(struct bot_peer *p, struct tobs_view method, struct tobs_v
 	tobs_buf_init(call, TEXT_MAX);
 	tobs_buf_printf(call, "%.*s %.*s", TOBS_VIEW_FMT(method), TOBS_VIEW_FMT(body));
 	p->called_at[p->call_count++] = tobs_now() / 1000;
+	tobs_cond_broadcast(&p->called);
 }
 
 /* What the test has to say to this; false: nothing. */
@@ -137,6 +138,7 @@ void bot_peer_start(struct bot_peer *p)
 
 	*p = (struct bot_peer){ .first = 1000, .confirmed = 0 };
 	tobs_cond_init(&p->news);
+	tobs_cond_init(&p->called);
 	tobs_buf_init(&p->last_poll, TEXT_MAX);
 	assert_ok(http_server_start(&options, &p->server, NULL));
 	snprintf(p->url, sizeof p->url, "http://127.0.0.1:%u",
@@ -191,8 +193,12 @@ void bot_peer_answer(struct bot_peer *p, const char *method, int status, const c
 
 const char *bot_peer_call(struct bot_peer *p, size_t n)
 {
-	for (int i = 0; i < 100000 && p->call_count < n; i++)
-		assert_ok(tobs_sleep(1));
+	struct tobs_deadline d;
+
+	tobs_deadline_push(&d, CALL_WAIT_MS);
+	while (p->call_count < n && !tobs_cond_wait(&p->called))
+		;
+	tobs_deadline_pop(&d);
 	if (p->call_count < n)
 		fail_msg("there were %zu calls, not %zu", p->call_count, n);
 	return tobs_buf_str(&p->calls[n - 1]);

@@ -29,7 +29,7 @@ struct bot_peer {
 	int64_t first;
 	int64_t confirmed; /* updates below are forgotten */
 	size_t limit;      /* updates an answer holds at most; 0: as asked for */
-	struct tobs_cond news;
+	struct tobs_cond news, called;
 
 	struct bot_peer_script script[BOT_PEER_MAX]; /* each serves one call, in this order */
 	size_t scripted, used;
