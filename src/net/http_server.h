@@ -143,6 +143,12 @@ bool http_request_allow(struct http_request *req, const char *methods);
 bool http_request_gone(const struct http_request *req);
 
 /*
+ * Breaks the connection; whatever is answered afterwards goes nowhere. For
+ * servers that simulate bad ones.
+ */
+void http_request_break(struct http_request *req);
+
+/*
  * The answer, with its body; all of it is copied. The handler may go on
  * afterwards; the client has its answer by then, or soon. TOBS_EINVAL for what
  * cannot be a header, and for a second answer; TOBS_ECLOSED when the client has

@@ -163,3 +163,15 @@ bool http_request_gone(const struct http_request *req)
 
 	return !r->conn || recv(r->conn->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
 }
+
+void http_request_break(struct http_request *req)
+{
+	const struct linger at_once = { .l_onoff = 1, .l_linger = 0 };
+	struct server_request *r = CONTAINER_OF(req, struct server_request, pub);
+
+	if (!r->conn)
+		return;
+	/* So it is reset when it is closed; where that fails it merely ends. */
+	(void)setsockopt(r->conn->fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+	conn_hang_up(r->conn);
+}

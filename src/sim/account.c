@@ -31,14 +31,15 @@ static struct tobs_view usual_code(struct sim_world *w, const struct sim_user *u
 	return sim_keep(w, tobs_str(code));
 }
 
-static struct tobs_view made_up_token(struct sim_world *w, int64_t id)
+/* The n-th token of a bot, from 0. */
+static struct tobs_view made_up_token(struct sim_world *w, int64_t id, int64_t n)
 {
 	static const char digits[] =
 		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-";
 	char secret[36] = "AA";
 
 	for (int i = 2; i < 35; i++)
-		secret[i] = digits[sim_hash(w, "token", id ^ (int64_t)i << 48) % 64];
+		secret[i] = digits[sim_hash(w, "token", id ^ (int64_t)i << 48 ^ n << 40) % 64];
 	return tobs_str(tobs_arena_printf(&w->arena, "%lld:%.35s", (long long)id, secret));
 }
 
@@ -65,10 +66,20 @@ int sim_account_add(struct sim_world *w, struct sim_user *user, const struct sim
 	a->code = args->code.len ? sim_keep(w, args->code) : usual_code(w, user);
 	if (user->tl->bot)
 		a->token = args->token.len ? sim_keep(w, args->token)
-					   : made_up_token(w, user->peer);
+					   : made_up_token(w, user->peer, 0);
 	user->account = a;
 	if (ret)
 		*ret = a;
+	return TOBS_OK;
+}
+
+int sim_token_revoke(struct sim_account *bot)
+{
+	struct tobs_view token = made_up_token(bot->world, bot->user->peer, ++bot->revoked);
+
+	if (!token.ptr)
+		return TOBS_ENOMEM;
+	bot->token = token;
 	return TOBS_OK;
 }
 

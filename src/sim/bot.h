@@ -33,12 +33,13 @@
 #include "sim/world.h"
 
 struct sim_bots;
+struct sim_bot_faults;
 
 struct sim_bots_options {
-	struct sim_world *world; /* borrowed */
-	const char *host;        /* numeric; NULL: 127.0.0.1 */
-	uint16_t port;           /* 0: any that is free */
-	uint64_t seed;           /* of the faults */
+	struct sim_world *world;       /* borrowed */
+	const char *host;              /* numeric; NULL: 127.0.0.1 */
+	uint16_t port;                 /* 0: any that is free */
+	struct sim_bot_faults *faults; /* borrowed; NULL: none */
 	/*
 	 * How long an answer 409 is held back, ms. 0: 3000, as the server does (S);
 	 * negative: not at all, and webhooks may be set as often as one likes.

@@ -47,7 +47,32 @@ static int run_say(struct command *c)
 	return r;
 }
 
+/* {"bot"}: as at @BotFather, /revoke. */
+static int run_revoke(struct command *c)
+{
+	static const char *const known[] = { "do", "bot", NULL };
+	struct sim_account *bot;
+	int64_t id = 0;
+	int r = loader_only(c->v, known, c->err);
+
+	if (!r)
+		r = loader_peer(&c->l, c->v, "bot", &id, c->err);
+	if (r)
+		return r;
+	bot = sim_account(c->sim->world, id);
+	if (!bot || !bot->token.len)
+		return json_at_key(c->err, tobs_str("bot"),
+			json_fail(c->err, TOBS_ENOTFOUND, "must be a bot"));
+	r = command_done(c, sim_token_revoke(bot));
+	if (!r) {
+		jsonw_key(c->w, "token");
+		jsonw_str_v(c->w, bot->token);
+	}
+	return r;
+}
+
 const struct command_row command_bots[] = {
+	{ "revoke", run_revoke },
 	{ "say", run_say },
 	{ NULL, NULL },
 };

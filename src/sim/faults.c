@@ -37,6 +37,7 @@ struct sim_bucket {
 void sim_faults_init(struct sim_faults *f, uint64_t seed)
 {
 	*f = (struct sim_faults){ .prng = { seed } };
+	bot_faults_init(&f->bots, seed);
 	for (size_t i = 0; i < FAULT_NUMBERS; i++)
 		f->numbers[i] = numbers[i].initial;
 }
@@ -50,6 +51,7 @@ static void free_rule(struct sim_fault_rule *r)
 
 void sim_faults_deinit(struct sim_faults *f)
 {
+	bot_faults_deinit(&f->bots);
 	ARRAY_EACH (r, &f->rules)
 		free_rule(r);
 	ARRAY_DEINIT(&f->rules);
@@ -157,6 +159,11 @@ static int set_rule(struct sim_faults *f, int kind, struct tobs_view value, stru
 int sim_faults_set(
 	struct sim_faults *f, struct tobs_view name, struct tobs_view value, struct tobs_err *err)
 {
+	static const char bots[] = "bot.";
+
+	if (tobs_view_starts(name, bots))
+		return bot_faults_set(
+			&f->bots, tobs_view_sub(name, strlen(bots), SIZE_MAX), value, err);
 	for (size_t i = 0; i < FAULT_NUMBERS; i++) {
 		if (!tobs_view_is(name, numbers[i].name))
 			continue;
@@ -172,7 +179,8 @@ int sim_faults_set(
 			return set_rule(f, (int)i, value, err);
 	return tobs_fail(err, TOBS_EINVAL,
 		"there is no fault \"%.*s\"; there are latency, jitter, bandwidth, drop, halfopen, duplicate, "
-		"reorder, badsalt, salt, skew, gzip, flood, premium, error, transport",
+		"reorder, badsalt, salt, skew, gzip, flood, premium, error, transport, "
+		"and for the Bot API bot.latency, bot.limits, bot.error and others",
 		TOBS_VIEW_FMT(name));
 }
 
@@ -348,6 +356,18 @@ int32_t sim_fault_transport(struct sim_faults *f)
 	return 0;
 }
 
+static void put_bots(const struct sim_faults *f, struct json_writer *w)
+{
+	struct tobs_buf text;
+
+	tobs_buf_init(&text, TEXT_MAX);
+	if (!bot_faults_print(&f->bots, &text)) {
+		jsonw_key(w, "bot");
+		jsonw_raw(w, tobs_buf_view(&text));
+	}
+	tobs_buf_deinit(&text);
+}
+
 int sim_faults_print(const struct sim_faults *f, struct tobs_buf *out)
 {
 	struct json_writer w;
@@ -371,6 +391,7 @@ int sim_faults_print(const struct sim_faults *f, struct tobs_buf *out)
 		jsonw_end(&w);
 	}
 	jsonw_end(&w);
+	put_bots(f, &w);
 	jsonw_end(&w);
 	return out->err;
 }

@@ -25,6 +25,8 @@
  *     error      METHOD:CODE:NAME[:PERCENT]; calls are refused
  *     transport  CODE[:PERCENT]; connections are ended with a transport error
  *
+ * Names that begin with "bot." are those of the Bot API server, see bot_faults.h.
+ *
  * METHOD is a TL name, or a prefix of one followed by '*'. The last three may be
  * given several times; "flood=" alone takes all of its kind away.
  */
@@ -37,6 +39,7 @@
 #include "base/array.h"
 #include "base/map.h"
 #include "base/rand.h"
+#include "sim/bot_faults.h"
 
 enum sim_fault_number {
 	FAULT_LATENCY,
@@ -65,6 +68,7 @@ struct sim_fault_rule {
 };
 
 struct sim_faults {
+	struct sim_bot_faults bots; /* those named "bot.…", see bot_faults.h */
 	int64_t numbers[FAULT_NUMBERS];
 	uint64_t hits[FAULT_NUMBERS];
 	ARRAY_OF(struct sim_fault_rule) rules;

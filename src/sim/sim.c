@@ -321,7 +321,7 @@ static int start_bots(struct sim *s, const struct sim_options *o, struct tobs_er
 	struct sim_bots_options options = { .world = s->world,
 		.host = o->bot_host ? o->bot_host : s->host,
 		.port = o->bot_port,
-		.seed = o->seed,
+		.faults = &sim_server_faults(s->server)->bots,
 		.conflict_ms = o->bot_conflict_ms };
 	int r;
 

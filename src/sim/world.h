@@ -226,6 +226,7 @@ struct sim_account {
 	struct tobs_view password; /* two-step verification; empty: none */
 	struct tobs_view hint;
 	struct tobs_view token; /* of a bot: "123:abc"; empty for people */
+	int revoked;            /* how many tokens were before it */
 	bool privacy;           /* a bot that sees only what is meant for it in groups */
 	int takeout_delay;      /* seconds until a takeout may begin; 0: at once */
 	struct sim_box box;
@@ -371,6 +372,9 @@ struct sim_account_args {
 /* Lets a user log in. TOBS_EEXISTS when it can already or the token is taken, TOBS_ENOMEM. */
 int sim_account_add(struct sim_world *w, struct sim_user *user, const struct sim_account_args *args,
 	struct sim_account **ret, struct tobs_err *err);
+
+/* Gives a bot another token; the one before is good for nothing. TOBS_ENOMEM. */
+int sim_token_revoke(struct sim_account *bot);
 
 struct sim_chat_args {
 	enum sim_chat_kind kind;
