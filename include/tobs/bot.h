@@ -255,6 +255,7 @@ struct tobs_filter *tobs_f_or(struct tobs_filter *a, struct tobs_filter *b);
 struct tobs_filter *tobs_f_not(struct tobs_filter *a);
 void tobs_filter_free(struct tobs_filter *f); /* of one that was given to nobody; NULL is fine */
 
+/* Updates of this kind. */
 struct tobs_filter *tobs_f_kind(enum tobs_update_kind kind);
 
 /* New messages (channel posts, …) with text; below, "text" is that or a caption: tobs_text(). */
@@ -292,6 +293,7 @@ enum tobs_media {
 };
 struct tobs_filter *tobs_f_media(enum tobs_media media); /* new messages with it */
 
+/* Updates of chats of this type, of this chat, from this user. */
 struct tobs_filter *tobs_f_chat_type(enum tobs_chat_type type);
 struct tobs_filter *tobs_f_chat(int64_t id);
 struct tobs_filter *tobs_f_user(int64_t id);

@@ -63,6 +63,7 @@ void tobs_buf_truncate(struct tobs_buf *b, size_t len);
 /* Overwrites the content with zeros, then frees it: for secrets. */
 void tobs_buf_wipe(struct tobs_buf *b);
 
+/* 0, or the first failure. */
 static inline int tobs_buf_err(const struct tobs_buf *b)
 {
 	return b->err;

@@ -149,6 +149,7 @@ enum { TOBS_REPLY_MAX = 64 << 20 };
 		}                                           \
 	}
 
+/* Frees the answer. NULL is fine. */
 void tobs_reply_deinit(struct tobs_reply *reply);
 
 /*
@@ -332,6 +333,7 @@ struct tobs_history {
 	bool started, ended;
 };
 
+/* Ends the walk, wherever it is. The messages it gave go away. */
 void tobs_history_deinit(struct tobs_history *h);
 
 /*
@@ -342,6 +344,7 @@ void tobs_history_deinit(struct tobs_history *h);
 int tobs_history_next(struct tobs_client *c, struct tobs_history *h, const union tl_Message **ret,
 	struct tobs_err *err);
 
+/* Who or what is meant by an id in the page of the last message; NULL when the page does not say. */
 const union tl_User *tobs_history_user(const struct tobs_history *h, int64_t id);
 const union tl_Chat *tobs_history_chat(const struct tobs_history *h, int64_t id);
 

@@ -46,6 +46,7 @@ struct tobs_input_file {
 		*type; /* its MIME type; NULL: "application/octet-stream", Telegram looks itself */
 };
 
+/* One that Telegram has: its file_id. */
 static inline struct tobs_input_file tobs_file_id(const char *id)
 {
 	struct tobs_input_file f;
@@ -56,12 +57,13 @@ static inline struct tobs_input_file tobs_file_id(const char *id)
 	return f;
 }
 
-/* The same: the two look different enough for the server. */
+/* One that Telegram shall fetch. The server tells an address from a file_id. */
 static inline struct tobs_input_file tobs_file_url(const char *url)
 {
 	return tobs_file_id(url);
 }
 
+/* A file of this machine. */
 static inline struct tobs_input_file tobs_file_path(const char *path)
 {
 	struct tobs_input_file f;
@@ -72,6 +74,7 @@ static inline struct tobs_input_file tobs_file_path(const char *path)
 	return f;
 }
 
+/* Bytes in memory; `name` as receivers see it. */
 static inline struct tobs_input_file tobs_file_memory(
 	const void *data, size_t size, const char *name)
 {
@@ -85,6 +88,7 @@ static inline struct tobs_input_file tobs_file_memory(
 	return f;
 }
 
+/* An open regular file, all of it; stays open. */
 static inline struct tobs_input_file tobs_file_fd(int fd, const char *name)
 {
 	struct tobs_input_file f;
@@ -96,6 +100,7 @@ static inline struct tobs_input_file tobs_file_fd(int fd, const char *name)
 	return f;
 }
 
+/* What `read` gives, called until it gives no more; `size` is -1 when nobody knows. */
 static inline struct tobs_input_file tobs_file_reader(
 	int (*read)(void *user, void *buf, size_t cap, size_t *ret_n), void *user, int64_t size,
 	const char *name)

@@ -171,6 +171,7 @@ void tobs_cancel(struct tobs_fiber *fiber);
 /* The running fiber; NULL outside of any. */
 struct tobs_fiber *tobs_self(void);
 
+/* As it was given to tobs_spawn(). Lives as long as the fiber. */
 const char *tobs_fiber_name(const struct tobs_fiber *fiber);
 
 /* Whether the running fiber was cancelled, shield or not; for long computations. */
@@ -239,6 +240,7 @@ struct tobs_group {
 	int result;
 };
 
+/* An empty group; `flags` is 0 or TOBS_GROUP_FAIL_FAST. */
 void tobs_group_init(struct tobs_group *g, unsigned flags);
 
 /*
@@ -272,6 +274,7 @@ struct tobs_event {
 	int result;
 };
 
+/* It has not happened. */
 void tobs_event_init(struct tobs_event *e);
 
 /* It has happened: wakes everyone who waits. Later calls change nothing. */
@@ -287,6 +290,7 @@ struct tobs_sem {
 	size_t permits;
 };
 
+/* With so many permits free. */
 void tobs_sem_init(struct tobs_sem *s, size_t permits);
 
 /* Takes a permit. Waits. */
@@ -309,6 +313,7 @@ struct tobs_cond {
 	struct tobs_waiters waiters;
 };
 
+/* Nobody waits. */
 void tobs_cond_init(struct tobs_cond *c);
 
 /* Waits for the next signal or broadcast. Waits. */
@@ -373,17 +378,19 @@ static inline struct tobs_case tobs_case_make_(
 	return c;
 }
 
-/* *elem is read, or written, when the case is chosen. */
+/* *elem into the channel; it is read when the case is chosen. */
 static inline struct tobs_case tobs_case_send(struct tobs_chan *chan, const void *elem)
 {
 	return tobs_case_make_(TOBS_CASE_SEND, chan, NULL, elem);
 }
 
+/* One element out of the channel, into *elem. */
 static inline struct tobs_case tobs_case_recv(struct tobs_chan *chan, void *elem)
 {
 	return tobs_case_make_(TOBS_CASE_RECV, chan, NULL, elem);
 }
 
+/* The event happens. */
 static inline struct tobs_case tobs_case_event(struct tobs_event *event)
 {
 	return tobs_case_make_(TOBS_CASE_EVENT, NULL, event, NULL);

@@ -44,11 +44,13 @@ static inline struct tobs_view tobs_str(const char *s)
 	return tobs_view(s, s ? strlen(s) : 0);
 }
 
+/* The same bytes. */
 static inline bool tobs_view_eq(struct tobs_view a, struct tobs_view b)
 {
 	return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
 }
 
+/* The same bytes as a C string. */
 static inline bool tobs_view_is(struct tobs_view v, const char *s)
 {
 	return tobs_view_eq(v, tobs_str(s));
@@ -64,6 +66,7 @@ static inline struct tobs_view tobs_view_sub(struct tobs_view v, size_t from, si
 	return tobs_view(from ? v.ptr + from : v.ptr, len);
 }
 
+/* Begins with the C string. */
 static inline bool tobs_view_starts(struct tobs_view v, const char *prefix)
 {
 	size_t n = strlen(prefix);
@@ -71,6 +74,7 @@ static inline bool tobs_view_starts(struct tobs_view v, const char *prefix)
 	return v.len >= n && memcmp(v.ptr, prefix, n) == 0;
 }
 
+/* Ends with it. */
 static inline bool tobs_view_ends(struct tobs_view v, const char *suffix)
 {
 	size_t n = strlen(suffix);

@@ -94,7 +94,8 @@ STEPS = {
     'layers': lambda: command('layers', sys.executable, 'tools/check/layers.py'),
     'banned': lambda: command('banned functions', sys.executable, 'tools/check/banned.py'),
     'limits': lambda: command('sizes of files and functions', sys.executable, 'tools/check/limits.py'),
-    'generated': lambda: command('generated code is up to date', sys.executable, 'tools/check/generated.py'),
+    'generated': lambda: command('what is generated is up to date', sys.executable, 'tools/check/generated.py'),
+    'docs': lambda: command('what documents point at is there', sys.executable, 'tools/check/docs.py'),
     'headers': lambda: command('headers compile alone', sys.executable, 'tools/check/headers.py'),
     'clang': lambda: build('build with clang, release', 'clang', 'clang', 'clang++', '-Dbuildtype=release'),
     'tests': lambda: build('build with gcc, ASan and UBSan', 'check', 'gcc', 'g++', *SANITIZE)
