@@ -23,7 +23,7 @@ MADE = 'Made by tools/reference from include/tobs/{}. Do not edit.'
 
 # What one reads in which order; a header that is not here is a mistake.
 PARTS = {
-    'Bots': ['bot.h', 'botapi.h', 'botapi_methods.h', 'botapi_types.h', 'input_file.h', 'text.h', 'keyboard.h',
+    'Bots': ['bot.h', 'middleware.h', 'botapi.h', 'botapi_methods.h', 'botapi_types.h', 'input_file.h', 'text.h', 'keyboard.h',
              'conversation.h', 'data.h', 'test.h'],
     'Client': ['client.h', 'methods.h', 'tl.h', 'tl_types.h'],
     'What both stand on': ['rt.h', 'err.h', 'log.h', 'view.h', 'buf.h', 'arena.h', 'attr.h'],
