@@ -214,7 +214,7 @@ static int second_main(void *arg)
 	return TOBS_OK;
 }
 
-void api_begin(const char *method, const char *args)
+void api_call_begin(const char *method, const char *args)
 {
 	snprintf(second_method, sizeof second_method, "%s", method);
 	second_args = strdup(args);
@@ -223,7 +223,7 @@ void api_begin(const char *method, const char *args)
 	assert_ok(tobs_sleep(20));
 }
 
-const char *api_end(void)
+const char *api_call_end(void)
 {
 	assert_ok(tobs_join(second, NULL));
 	free(second_args);

@@ -56,7 +56,7 @@ void api_fails(const char *method, const char *args, int status, const char *des
 const char *command(const char *line);
 
 /* Calls on a fiber of its own: begin, then end, which gives the answer. */
-void api_begin(const char *method, const char *args);
-const char *api_end(void);
+void api_call_begin(const char *method, const char *args);
+const char *api_call_end(void);
 
 #endif

@@ -50,17 +50,17 @@ BOT_TEST(offsets_confirm)
 
 BOT_TEST(waits_for_the_next)
 {
-	api_begin("getUpdates", "{'timeout':50}");
+	api_call_begin("getUpdates", "{'timeout':50}");
 	command("{'do':'say','by':'ivy','chat':'bot','text':'late'}");
-	assert_non_null(strstr(api_end(), "\"text\":\"late\""));
+	assert_non_null(strstr(api_call_end(), "\"text\":\"late\""));
 	return TOBS_OK;
 }
 
 BOT_TEST(one_at_a_time)
 {
-	api_begin("getUpdates", "{'timeout':50,'offset':5}");
+	api_call_begin("getUpdates", "{'timeout':50,'offset':5}");
 	api_is("getUpdates", "{'timeout':0,'offset':6}", "[]");
-	assert_non_null(strstr(api_end(),
+	assert_non_null(strstr(api_call_end(),
 		"{\"ok\":false,\"error_code\":409,\"description\":\"Conflict: terminated by other "
 		"getUpdates request; make sure that only one bot instance is running\"}"));
 	return TOBS_OK;

@@ -209,9 +209,9 @@ BOT_TEST(calls_in_the_answer)
 BOT_TEST(ends_a_poll)
 {
 	listen_up();
-	api_begin("getUpdates", "{'timeout':50}");
+	api_call_begin("getUpdates", "{'timeout':50}");
 	set(",'allowed_updates':['message']");
-	assert_non_null(strstr(api_end(), "Conflict: terminated by setWebhook request"));
+	assert_non_null(strstr(api_call_end(), "Conflict: terminated by setWebhook request"));
 	api_has("getWebhookInfo", "{}", "'max_connections':40,'allowed_updates':['message']}");
 	hang_up();
 	return TOBS_OK;
