@@ -36,6 +36,11 @@ struct bot_part {
 	int (*open)(struct tobs_bot *bot, void *user, struct tobs_err *err);
 	/* No handler runs any more; store and calls still work. Only after open() returned 0. */
 	void (*close)(struct tobs_bot *bot, void *user);
+	/*
+	 * Before the middleware: may put other facts in. Anything but 0 ends the update
+	 * there, as if a handler had returned it.
+	 */
+	int (*prepare)(struct tobs_ctx *ctx, void *user);
 	/* Before the router, inside the middleware: TOBS_NEXT: not mine. */
 	int (*route)(struct tobs_ctx *ctx, void *user);
 	/*
@@ -43,6 +48,8 @@ struct bot_part {
 	 * with ctx_stage(), and committed with the note that the update is finished.
 	 */
 	int (*commit)(struct tobs_ctx *ctx, int result, void *user);
+	/* After that, whatever came of it: 0, or why what was staged is not in the store. */
+	void (*done)(struct tobs_ctx *ctx, int kept, void *user);
 	void (*free)(void *user);
 };
 
@@ -62,6 +69,9 @@ int bot_misuse(struct tobs_bot *bot, int code, const char *fmt, ...) TOBS_PRINTF
 void bot_give_up(struct tobs_bot *bot, const struct tobs_err *err);
 
 /* ---- For the files of this folder -------------------------------------------- */
+
+struct conv_set;
+struct data_set;
 
 struct bot_step {
 	tobs_handler fn;
@@ -112,6 +122,8 @@ struct tobs_bot {
 	struct throttle throttle;
 	struct breaker breaker;
 	struct batch_pool batches;
+	struct data_set *data;  /* data.h */
+	struct conv_set *convs; /* conv.h; NULL: it has none */
 	struct bot_scope *scopes;
 	size_t scope_count;
 	struct tobs_user me;
@@ -150,6 +162,13 @@ int bot_take(struct tobs_bot *bot, struct batch *batch, const struct tobs_update
 
 /* Gives up a reference; the last one takes the batch out of the inbox. Waits. */
 void bot_release(struct tobs_bot *bot, struct batch *batch);
+
+/*
+ * tobs_in_chat() behind the updates of `key`, with a user (0: none), who has
+ * nothing but an id.
+ */
+int bot_in_chat(struct tobs_bot *bot, int64_t key, int64_t chat_id, int64_t user_id,
+	tobs_handler fn, void *user);
 
 /* For order_drain(). */
 void bot_drop_job(struct order_job *job);

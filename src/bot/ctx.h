@@ -13,6 +13,9 @@
 #include "bot/facts.h"
 #include "store/kv.h"
 
+struct conv_run;
+struct tobs_data;
+
 struct ctx_value {
 	const void *key;
 	void *value;
@@ -40,8 +43,11 @@ struct tobs_ctx {
 	size_t group_count;
 
 	struct ctx_value *values;
-	size_t middleware; /* the next one to run */
-	const char *route; /* the handler that has it, for people: "/start"; NULL: none yet */
+	struct tobs_data *data; /* what was opened of it, one linked to the next */
+	bool data_failed;       /* some of it could not even be opened */
+	struct conv_run *conv;  /* the conversation that has it; NULL: none */
+	size_t middleware;      /* the next one to run */
+	const char *route;      /* the handler that has it, for people: "/start"; NULL: none yet */
 
 	/* Written with the note that the update is finished, or not at all. */
 	struct kv_op *ops; /* in the scope's arena */

@@ -21,6 +21,7 @@ struct chat_job {
 	struct order_job job;
 	struct tobs_bot *bot;
 	struct tobs_chat chat;
+	struct tobs_user sender;
 	tobs_handler fn;
 	void *user;
 };
@@ -69,6 +70,17 @@ static int run_parts(struct tobs_ctx *ctx)
 	return router_run(&bot->router, ctx);
 }
 
+static int prepare(struct tobs_ctx *ctx)
+{
+	ARRAY_EACH (slot, &ctx->bot->parts) {
+		int r = slot->part->prepare ? slot->part->prepare(ctx, slot->user) : TOBS_OK;
+
+		if (r)
+			return r;
+	}
+	return TOBS_OK;
+}
+
 int tobs_next(struct tobs_ctx *ctx)
 {
 	size_t i = ctx->middleware;
@@ -114,6 +126,9 @@ static int commit(struct tobs_ctx *ctx, int result, struct tobs_err *err)
 		r = ledger_finish(ledger, id, ctx->ops, ctx->op_count, err);
 	if (r)
 		(void)ledger_finish(ledger, id, NULL, 0, NULL);
+	ARRAY_EACH (slot, &ctx->bot->parts)
+		if (slot->part->done)
+			slot->part->done(ctx, r, slot->user);
 	tobs_shield_end(&shield);
 	return r;
 }
@@ -137,8 +152,10 @@ static void complain(struct tobs_ctx *ctx, int code, const struct tobs_err *err)
 static void run(struct tobs_ctx *ctx, tobs_handler fn, void *user)
 {
 	struct tobs_err err;
-	int r = fn ? fn(ctx, user) : tobs_next(ctx), kept;
+	int r = fn ? fn(ctx, user) : prepare(ctx), kept;
 
+	if (!fn && !r)
+		r = tobs_next(ctx);
 	/* What failed last may be told: that of another call would only mislead. */
 	if (r < 0)
 		complain(ctx, r, ctx->scope->err.code == r ? &ctx->scope->err : NULL);
@@ -240,28 +257,39 @@ static void run_in_chat(struct order_job *job)
 	struct chat_job *c = CONTAINER_OF(job, struct chat_job, job);
 	struct tobs_ctx ctx = { .facts = { .chat = &c->chat }, .key = job->key };
 
+	if (c->sender.id)
+		ctx.facts.user = &c->sender;
+
 	list_init(&ctx.link);
 	with_scope(c->bot, &ctx, NULL, c->fn, c->user);
 	mem_free(c);
 }
 
-int tobs_in_chat(struct tobs_bot *bot, int64_t chat_id, tobs_handler fn, void *user)
+int bot_in_chat(struct tobs_bot *bot, int64_t key, int64_t chat_id, int64_t user_id,
+	tobs_handler fn, void *user)
 {
 	struct chat_job *c = MEM_NEW(struct chat_job);
 	int r;
 
 	if (!c)
 		return TOBS_ENOMEM;
-	c->job.key = chat_id;
+	c->job.key = key;
 	c->job.run = run_in_chat;
 	c->bot = bot;
 	c->chat.id = chat_id;
+	c->sender.id = user_id;
+	c->sender.first_name = "";
 	c->fn = fn;
 	c->user = user;
 	r = order_submit(&bot->order, &c->job, true);
 	if (r)
 		mem_free(c);
 	return r;
+}
+
+int tobs_in_chat(struct tobs_bot *bot, int64_t chat_id, tobs_handler fn, void *user)
+{
+	return bot_in_chat(bot, chat_id, chat_id, 0, fn, user);
 }
 
 void bot_drop_job(struct order_job *job)

@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "bot/bot.h"
+#include "bot/data.h"
 #include "botapi/tables.h"
 
 enum { STRINGS_MAX = 1 << 20 };
@@ -116,6 +117,7 @@ struct tobs_bot *tobs_bot_new(const struct tobs_bot_options *opt)
 	order_init(&bot->order, bot->opt.queue, bot->opt.handlers);
 	throttle_init(&bot->throttle, bot->opt.pace);
 	breaker_init(&bot->breaker, &breaker_server);
+	(void)data_attach(bot); /* what fails tobs_bot_run() says */
 	return bot;
 }
 

@@ -39,7 +39,8 @@ static void answer_poll(struct bot_peer *p, struct json_value args, struct tobs_
 	if (offset > p->confirmed)
 		p->confirmed = offset;
 	tobs_deadline_push(&d, timeout * 1000);
-	while (p->first + (int64_t)p->count <= p->confirmed && !tobs_cond_wait(&p->news))
+	while ((!p->count || p->first + (int64_t)p->count <= p->confirmed) &&
+		!tobs_cond_wait(&p->news))
 		;
 	tobs_deadline_pop(&d);
 	put_updates(p, offset, limit, out);
