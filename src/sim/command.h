@@ -45,6 +45,7 @@ extern const struct command_row command_server[];  /* command_server.c: faults, 
 extern const struct command_row command_acts[];    /* command_act.c: people doing things */
 extern const struct command_row command_bots[];    /* command_bot.c: people and bots */
 extern const struct command_row command_queries[]; /* command_query.c: what bots are asked */
+extern const struct command_row command_hears[];   /* command_hear.c: what is said */
 extern const struct command_row command_chats[];   /* command_chat.c: chats and members */
 
 #endif

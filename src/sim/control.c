@@ -25,7 +25,7 @@ struct sim_control {
 static const struct command_row *find(struct tobs_view name)
 {
 	static const struct command_row *const tables[] = { command_server, command_acts,
-		command_bots, command_queries, command_chats };
+		command_bots, command_queries, command_hears, command_chats };
 
 	for (size_t t = 0; t < ARRAY_LEN(tables); t++)
 		for (const struct command_row *row = tables[t]; row->name; row++)
