@@ -39,19 +39,29 @@ enum {
 struct sim_bots;
 struct bot_hook;
 
+/* A link into a chat that the bot made; memory of the world. */
+struct bot_link {
+	int64_t chat;
+	struct tobs_view hash, name;
+	int64_t expire, limit;
+	bool primary, request, revoked;
+};
+
 /* A bot as its server knows it. */
 struct sim_bot {
 	struct sim_bots *server;
 	struct sim_account *account;
 	struct bot_queue queue;
-	uint32_t allowed;               /* bit k: updates of kind k are wanted */
-	uint32_t usual;                 /* the same for a bot that has not said so */
-	uint32_t polls;                 /* counts getUpdates: a later one ends an earlier one */
-	bool polling;                   /* one waits */
-	bool quiet;                     /* it posts itself, and is not told */
-	struct bot_hook *hook;          /* its webhook; NULL: none */
-	int64_t last_hook;              /* when it was set or deleted, µs */
-	int64_t last_offset, last_poll; /* of the last getUpdates; the time in µs, 0: none yet */
+	uint32_t allowed;                /* bit k: updates of kind k are wanted */
+	uint32_t usual;                  /* the same for a bot that has not said so */
+	uint32_t polls;                  /* counts getUpdates: a later one ends an earlier one */
+	bool polling;                    /* one waits */
+	bool quiet;                      /* it posts itself, and is not told */
+	struct smap settings;            /* key → JSON or text, owned (bot_setting.c) */
+	ARRAY_OF(struct bot_link) links; /* it made (bot_invite.c) */
+	struct bot_hook *hook;           /* its webhook; NULL: none */
+	int64_t last_hook;               /* when it was set or deleted, µs */
+	int64_t last_offset, last_poll;  /* of the last getUpdates; the time in µs, 0: none yet */
 };
 
 /* A file that came with a request, in its body. */
@@ -116,6 +126,11 @@ extern const struct bot_row bot_rows_copy[];     /* bot_copy.c: forwarding, copy
 extern const struct bot_row bot_rows_edit[];     /* bot_edit.c: editing, deleting */
 extern const struct bot_row bot_rows_act[];      /* bot_act.c: reacting, pinning */
 extern const struct bot_row bot_rows_answer[];   /* bot_answer.c: answers to queries */
+extern const struct bot_row bot_rows_chat[];     /* bot_chat.c: chats and their names */
+extern const struct bot_row bot_rows_member[];   /* bot_member.c: who is in them, and how */
+extern const struct bot_row bot_rows_invite[];   /* bot_invite.c: links, requests */
+extern const struct bot_row bot_rows_topic[];    /* bot_topic.c: of forums */
+extern const struct bot_row bot_rows_setting[];  /* bot_setting.c: commands, names, menus */
 extern const struct bot_row bot_rows_me[];       /* bot_me.c: the bot itself */
 
 /* ---- bot_server.c ---- */

@@ -26,6 +26,11 @@ static const struct bot_row *const tables[] = {
 	bot_rows_edit,
 	bot_rows_act,
 	bot_rows_answer,
+	bot_rows_chat,
+	bot_rows_member,
+	bot_rows_invite,
+	bot_rows_topic,
+	bot_rows_setting,
 	bot_rows_me,
 };
 
@@ -119,6 +124,10 @@ static struct sim_bot *add_bot(struct sim_bots *s, struct sim_account *a)
 
 static void free_bot(struct sim_bot *b)
 {
+	SMAP_EACH(slot, &b->settings)
+	mem_free(slot->value);
+	smap_deinit(&b->settings);
+	ARRAY_DEINIT(&b->links);
 	bot_queue_deinit(&b->queue);
 	mem_free(b);
 }

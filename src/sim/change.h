@@ -188,6 +188,12 @@ int sim_join(
 	struct sim_chat *c, int64_t actor, int64_t user, enum sim_way way, struct tobs_err *err);
 
 /*
+ * Somebody asks to be let in; bots that may let them in are told. 400
+ * USER_ALREADY_PARTICIPANT, 400 USER_BANNED_IN_CHANNEL, 400 INVITE_REQUEST_SENT.
+ */
+int sim_ask_in(struct sim_chat *c, int64_t user, struct tobs_view about, struct tobs_err *err);
+
+/*
  * Sets what a member is: promoted, restricted, banned, left (actor == user),
  * removed. 400 USER_NOT_PARTICIPANT, 400 CHAT_ADMIN_REQUIRED, 400
  * USER_CREATOR (nobody changes the creator).

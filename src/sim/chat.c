@@ -10,6 +10,7 @@ void sim_chat_deinit(struct sim_chat *c)
 {
 	ARRAY_DEINIT(&c->members);
 	ARRAY_DEINIT(&c->topics);
+	ARRAY_DEINIT(&c->requests);
 	map_deinit(&c->by_user);
 	sim_history_free(c->history);
 	sim_box_deinit(&c->box);

@@ -51,6 +51,20 @@ static int run_join(struct command *c)
 			c->err));
 }
 
+/* {"chat", "by", "about"}: asks to be let in. */
+static int run_ask(struct command *c)
+{
+	static const char *const known[] = { "do", "chat", "by", "about", NULL };
+	struct tobs_view about = { 0 };
+	struct sim_chat *chat;
+	int64_t by;
+	int r = read_chat(c, known, &by, &chat);
+
+	if (!r)
+		r = loader_str(&c->l, c->v, "about", &about, c->err);
+	return r ? r : command_done(c, sim_ask_in(chat, by, about, c->err));
+}
+
 /* {"chat", "by", "member": {"user", "role", …}}, the member as in world files. */
 static int run_member(struct command *c)
 {
@@ -253,6 +267,7 @@ static int run_file(struct command *c)
 }
 
 const struct command_row command_chats[] = {
+	{ "ask", run_ask },
 	{ "about", run_about },
 	{ "file", run_file },
 	{ "found", run_found },

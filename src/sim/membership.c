@@ -250,6 +250,49 @@ int sim_join(
 	return r == TOBS_ENOMEM ? tobs_fail(err, r, "no memory for a change") : r;
 }
 
+static int tell_asked(
+	struct sim_account *bot, const struct sim_chat *c, int64_t user, struct tobs_view about)
+{
+	struct tobs_arena *arena = &c->world->arena;
+	struct tl_updateBotChatInviteRequester *u = SIM_NEW(arena, updateBotChatInviteRequester);
+	struct tl_chatInvitePublicJoinRequests *invite = SIM_NEW(
+		arena, chatInvitePublicJoinRequests);
+
+	if (u) {
+		u->peer = sim_tl_peer(c->world, c->peer);
+		u->date = sim_now(c->world);
+		u->user_id = user;
+		u->about = about;
+		u->invite = (const void *)invite;
+	}
+	return sim_push(bot, invite ? (void *)u : NULL, true);
+}
+
+int sim_ask_in(struct sim_chat *c, int64_t user, struct tobs_view about, struct tobs_err *err)
+{
+	const struct sim_member *have = sim_member(c, user);
+	int r;
+
+	if (!sim_user(c->world, user))
+		return sim_refuse(err, 400, "USER_ID_INVALID");
+	if (sim_is_member(c, user))
+		return sim_refuse(err, 400, "USER_ALREADY_PARTICIPANT");
+	if (have && have->role == SIM_BANNED)
+		return sim_refuse(err, 400, "USER_BANNED_IN_CHANNEL");
+	ARRAY_EACH (asked, &c->requests)
+		if (*asked == user)
+			return sim_refuse(err, 400, "INVITE_REQUEST_SENT");
+	r = ARRAY_PUSH(&c->requests, user);
+	ARRAY_EACH (a, &c->world->accounts) {
+		const struct tl_chatAdminRights *rights = sim_rights_of(
+			c, sim_member(c, (*a)->user->peer));
+
+		if (!r && (*a)->user->tl->bot && rights && rights->invite_users)
+			r = tell_asked(*a, c, user, sim_keep(c->world, about));
+	}
+	return r ? tobs_fail(err, TOBS_ENOMEM, "no memory for a change") : TOBS_OK;
+}
+
 /* ---- everything else ---- */
 
 static int tell_gone(const struct changing *c)

@@ -251,10 +251,11 @@ struct sim_chat {
 	struct tobs_view about;
 	const union tl_Photo *photo; /* NULL: none */
 	ARRAY_OF(struct sim_member) members;
-	struct map by_user;    /* user id → slot in members + 1 */
-	int32_t present;       /* of them neither left nor banned */
-	int32_t more_members;  /* that are counted, but not known */
-	struct tobs_view link; /* hash of the invite link t.me/+HASH */
+	struct map by_user;         /* user id → slot in members + 1 */
+	int32_t present;            /* of them neither left nor banned */
+	ARRAY_OF(int64_t) requests; /* users who asked to be let in */
+	int32_t more_members;       /* that are counted, but not known */
+	struct tobs_view link;      /* hash of the invite link t.me/+HASH */
 	ARRAY_OF(struct sim_topic) topics;
 	struct sim_chat *linked;    /* a channel's discussion group, and back */
 	struct sim_chat *successor; /* the supergroup a basic group became */
