@@ -71,10 +71,10 @@ BOT_TEST(waits)
 	assert_heard(hear("ivy", "bot", at, 1), "{\"ok\":true,\"heard\":[],");
 	assert_heard(hear("ivy", "g", 0, 0),
 		"{\"ok\":true,\"heard\":[{\"id\":2,\"from\":100,\"text\":\"in the group\"}],");
-	api_begin("sendMessage", "{'chat_id':1,'text':'soon'}");
+	api_call_begin("sendMessage", "{'chat_id':1,'text':'soon'}");
 	assert_heard(hear("ivy", "bot", at, 60000),
 		"{\"ok\":true,\"heard\":[{\"id\":3,\"from\":100,\"text\":\"soon\"}],");
-	api_end();
+	api_call_end();
 	return TOBS_OK;
 }
 
