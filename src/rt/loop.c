@@ -4,6 +4,8 @@
 #include "rt/sched.h"
 #include "rt/testing.h"
 
+enum { PATIENCE_MS = 2000 }; /* for bytes that are on their way in a test */
+
 int loop_error(int uv_code)
 {
 	switch (uv_code) {
@@ -81,7 +83,43 @@ static void feed_timer(struct rt *rt, int64_t at)
 	uv_timer_start(&rt->timer, timer_fired, left > 0 ? (uint64_t)(left + 999) / 1000 : 0, 0);
 }
 
-/* Time stands still while anything else can happen; then it jumps to the next alarm. */
+/* Nothing can run: what was sent on a socket may take a moment to arrive. */
+static void grace(struct rt *rt)
+{
+	rt->timer_at = 0;
+	uv_update_time(&rt->uv);
+	uv_timer_start(&rt->timer, timer_fired, 1, 0);
+	uv_run(&rt->uv, UV_RUN_ONCE);
+	uv_timer_stop(&rt->timer);
+}
+
+/* A test knows that something is on its way. */
+static bool is_busy(struct rt *rt)
+{
+	return rt->test.fiber && rt->test.busy && rt->test.patience-- > 0 &&
+		rt->test.busy(rt->test.user);
+}
+
+/* Nothing came when we waited the last time, and nothing was sent since: fibers that only sleep. */
+static bool is_quiet(const struct rt *rt)
+{
+	return rt->test.fiber && rt->test.busy && rt->test.quiet == rt->watch_changes &&
+		!rt->test.busy(rt->test.user);
+}
+
+/* Time jumps, to the next alarm or to where a test wants it. */
+static void jump(struct rt *rt, int64_t next)
+{
+	if (rt->test.fiber && next > rt->test.until) {
+		next = rt->test.until;
+		fiber_wake(rt->test.fiber, TOBS_OK);
+	}
+	if (next > rt->fake->now)
+		rt->fake->now = next;
+	rt->test.patience = PATIENCE_MS;
+}
+
+/* Time stands still while anything else can happen. */
 static void poll_fake(struct rt *rt, bool block)
 {
 	int64_t next;
@@ -90,21 +128,36 @@ static void poll_fake(struct rt *rt, bool block)
 	if (!block || rt->ready)
 		return;
 	next = alarms_next(rt);
-	if (next == WAIT_FOREVER || rt->jobs) {
+	if ((next == WAIT_FOREVER && !rt->test.fiber) || rt->jobs) {
 		uv_run(&rt->uv, UV_RUN_ONCE);
 		return;
 	}
-	if (rt->watching) { /* what was sent on a socket may take a moment to arrive */
-		rt->timer_at = 0;
-		uv_update_time(&rt->uv);
-		uv_timer_start(&rt->timer, timer_fired, 1, 0);
-		uv_run(&rt->uv, UV_RUN_ONCE);
-		uv_timer_stop(&rt->timer);
-		if (rt->ready)
+	if (rt->watching && !is_quiet(rt)) {
+		grace(rt);
+		if (rt->ready || rt->jobs || is_busy(rt))
 			return;
+		rt->test.quiet = rt->watch_changes;
 	}
-	if (next > rt->fake->now)
-		rt->fake->now = next;
+	jump(rt, next);
+}
+
+int rt_run_until(int64_t until, bool (*busy)(void *user), void *user)
+{
+	struct rt *rt = rt_self;
+	int r = fiber_checkpoint();
+
+	if (r)
+		return r;
+	if (!rt->fake || rt->test.fiber)
+		return TOBS_EINVAL;
+	rt->test.fiber = rt->current;
+	rt->test.until = until;
+	rt->test.busy = busy;
+	rt->test.user = user;
+	rt->test.patience = PATIENCE_MS;
+	r = fiber_park("time", NULL, WAIT_FOREVER);
+	rt->test.fiber = NULL;
+	return r;
 }
 
 void loop_poll(struct rt *rt, bool block)

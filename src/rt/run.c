@@ -132,7 +132,7 @@ static void wait_for_all(struct rt *rt)
 	}
 }
 
-int tobs_run_with(const struct tobs_run_options *opt, int (*fn)(void *arg), void *arg)
+int rt_begin(const struct tobs_run_options *opt)
 {
 	static const struct tobs_run_options defaults;
 	struct rt *rt = NULL;
@@ -141,13 +141,18 @@ int tobs_run_with(const struct tobs_run_options *opt, int (*fn)(void *arg), void
 	if (atomic_exchange(&running, true))
 		return TOBS_EINVAL;
 	r = rt_new(opt ? opt : &defaults, &rt);
-	if (r) {
+	if (r)
 		atomic_store(&running, false);
-		return r;
-	}
-	rt->main.result = fn(arg);
+	return r;
+}
+
+int rt_end(int result)
+{
+	struct rt *rt = rt_self;
+
+	rt->main.result = result;
 	wait_for_all(rt);
-	r = rt->main.result;
+	result = rt->main.result;
 	rt->closing = true;
 	fiber_switch(rt, &rt->sched, false);
 	watchdog_close(rt);
@@ -156,7 +161,14 @@ int tobs_run_with(const struct tobs_run_options *opt, int (*fn)(void *arg), void
 	crash_close(rt);
 	rt_free(rt);
 	atomic_store(&running, false);
-	return r;
+	return result;
+}
+
+int tobs_run_with(const struct tobs_run_options *opt, int (*fn)(void *arg), void *arg)
+{
+	int r = rt_begin(opt);
+
+	return r ? r : rt_end(fn(arg));
 }
 
 int tobs_run(int (*fn)(void *arg), void *arg)

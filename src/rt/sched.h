@@ -102,7 +102,15 @@ struct rt {
 	int64_t polled; /* µs when the outside was looked at */
 	uint64_t polls; /* how often */
 	const struct clock *clock;
-	struct fake_clock *fake; /* a test's, or NULL */
+	struct fake_clock *fake;          /* a test's, or NULL */
+	struct {                          /* rt_run_until() */
+		struct tobs_fiber *fiber; /* NULL: nobody runs it */
+		int64_t until;
+		bool (*busy)(void *user);
+		void *user;
+		int patience;   /* ms left for what is on its way */
+		uint64_t quiet; /* watch_changes when nothing came for a while */
+	} test;
 	struct timers timers;
 	uint64_t tickets;
 
@@ -125,6 +133,7 @@ struct rt {
 	uint64_t run;            /* the number of this run */
 	struct tobs_sem lookups; /* of names, at once */
 	size_t watching;         /* descriptors somebody waits for */
+	uint64_t watch_changes;  /* counts whatever happened with them */
 
 	struct tobs_event shutdown;
 	struct list hooks;

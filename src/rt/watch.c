@@ -19,6 +19,7 @@ static void note(struct fd_watch *w, int events)
 {
 	if (!w->background)
 		rt_self->watching += (size_t)(events != 0) - (size_t)(w->events != 0);
+	rt_self->watch_changes++;
 	w->events = events;
 }
 
@@ -26,6 +27,7 @@ static void ready(uv_poll_t *poll, int status, int events)
 {
 	struct fd_watch *w = CONTAINER_OF(poll, struct fd_watch, poll);
 
+	rt_self->watch_changes++;
 	if (status < 0) { /* libuv has stopped it */
 		note(w, 0);
 		events = TOBS_READABLE | TOBS_WRITABLE;
