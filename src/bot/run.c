@@ -9,6 +9,7 @@
 #include "bot/source.h"
 #include "botapi/scope.h"
 #include "flow/backoff.h"
+#include "rt/clock.h"
 
 enum { STORE_NAME_MAX = 64 };
 
@@ -65,6 +66,7 @@ static int open_store(struct tobs_bot *bot, struct tobs_err *err)
 {
 	const char *path = bot->opt.store;
 	bool memory = path && !strcmp(path, "memory:");
+	const struct kv_sqlite_options options = { .clock = rt_clock_source() };
 	struct kv_driver *driver;
 	char name[STORE_NAME_MAX];
 	int r;
@@ -73,7 +75,8 @@ static int open_store(struct tobs_bot *bot, struct tobs_err *err)
 		snprintf(name, sizeof name, "bot-%lld.db", (long long)api_bot_id(bot->api));
 		path = name;
 	}
-	r = memory ? kv_memory_new(NULL, &driver, err) : kv_sqlite_new(path, NULL, &driver, err);
+	r = memory ? kv_memory_new(rt_clock_source(), &driver, err)
+		   : kv_sqlite_new(path, &options, &driver, err);
 	if (!r)
 		r = kv_open(driver, &bot->store, err);
 	if (!r)

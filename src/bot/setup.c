@@ -6,6 +6,7 @@
 #include "base/alloc.h"
 #include "bot/bot.h"
 #include "bot/data.h"
+#include "bot/testing.h"
 #include "botapi/tables.h"
 
 enum { STRINGS_MAX = 1 << 20 };
@@ -105,6 +106,7 @@ struct tobs_bot *tobs_bot_new(const struct tobs_bot_options *opt)
 	if (!bot)
 		return NULL;
 	bot->opt = opt ? *opt : defaults;
+	bot_under_test(bot);
 	tobs_arena_init(&bot->strings, STRINGS_MAX);
 	router_init(&bot->router);
 	ledger_init(&bot->ledger);
@@ -126,6 +128,7 @@ void tobs_bot_free(struct tobs_bot *bot)
 	if (!bot)
 		return;
 	bot_close(bot);
+	bot_tested(bot);
 	ARRAY_EACH (slot, &bot->parts)
 		if (slot->part->free)
 			slot->part->free(slot->user);

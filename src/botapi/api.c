@@ -157,6 +157,15 @@ void api_stats(const struct api *api, struct http_client_stats *ret)
 	http_client_stats(api->sending, ret);
 }
 
+size_t api_calling(const struct api *api)
+{
+	struct http_client_stats sending, polling;
+
+	http_client_stats(api->sending, &sending);
+	http_client_stats(api->polling, &polling);
+	return sending.calls + polling.calls;
+}
+
 /* ---- Requests --------------------------------------------------------------- */
 
 struct api_request *api_begin(struct api *api)

@@ -109,4 +109,7 @@ int api_download(struct api *api, const char *path, int64_t max, const struct ht
 
 void api_stats(const struct api *api, struct http_client_stats *ret);
 
+/* Requests under way, getUpdates among them. */
+size_t api_calling(const struct api *api);
+
 #endif

@@ -35,6 +35,17 @@
 struct sim_bots;
 struct sim_bot_faults;
 
+struct bot_call; /* sim/bot_call.h */
+
+/* Somebody who looks at all calls, for kits that test bots. */
+struct sim_bots_watch {
+	/* Arguments were read and checked. True: failed the call (bot_fail()), which is not carried out. */
+	bool (*before)(struct bot_call *c, void *user);
+	/* It was carried out, or failed. */
+	void (*after)(struct bot_call *c, void *user);
+	void *user;
+};
+
 struct sim_bots_options {
 	struct sim_world *world;       /* borrowed */
 	const char *host;              /* numeric; NULL: 127.0.0.1 */
@@ -45,6 +56,7 @@ struct sim_bots_options {
 	 * negative: not at all, and webhooks may be set as often as one likes.
 	 */
 	int64_t conflict_ms;
+	const struct sim_bots_watch *watch; /* borrowed; NULL: nobody */
 };
 
 /*
@@ -59,5 +71,8 @@ int sim_bots_start(
 void sim_bots_stop(struct sim_bots *s);
 
 uint16_t sim_bots_port(const struct sim_bots *s);
+
+/* Requests that have come and are not answered yet. */
+size_t sim_bots_requests(const struct sim_bots *s);
 
 #endif

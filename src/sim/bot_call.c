@@ -136,8 +136,9 @@ int bot_no_memory(struct bot_call *c)
 
 int bot_call_run(struct bot_call *c)
 {
-	bot_handler run = bot_handler_of(c->method);
-	int r = run(c);
+	const struct sim_bots_watch *watch = bot_watch_of(c->server);
+	bool refused = watch->before && watch->before(c, watch->user);
+	int r = refused ? TOBS_ERPC : bot_handler_of(c->method)(c);
 
 	if (r && !c->status) {
 		/* Its fiber was cancelled, or waited too long. */
@@ -145,5 +146,7 @@ int bot_call_run(struct bot_call *c)
 			log_warn("sim", "%s: %s", tobs_method_name(c->method), tobs_error_text(r));
 		bot_fail(c, 500, "restart");
 	}
+	if (watch->after)
+		watch->after(c, watch->user);
 	return c->status ? TOBS_ERPC : TOBS_OK;
 }

@@ -139,6 +139,7 @@ struct sim_bot *bot_by_token(struct sim_bots *s, struct tobs_view token);
 struct sim_bot *bot_of(struct sim_bots *s, const struct sim_account *a);
 int64_t bot_conflict_ms(const struct sim_bots *s);
 bool bot_stopping(const struct sim_bots *s);
+const struct sim_bots_watch *bot_watch_of(const struct sim_bots *s); /* never NULL */
 
 /* A context for a call, from those that are idle; NULL: no memory. */
 struct bot_call *bot_call_open(struct sim_bots *s, struct sim_bot *bot);

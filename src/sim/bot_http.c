@@ -272,7 +272,7 @@ static int route(struct sim_bots *s, struct http_request *req, struct tobs_view 
 	return run_method(s, bot, method, req);
 }
 
-int bot_http(struct http_request *req, void *user)
+static int answer(struct sim_bots *s, struct http_request *req)
 {
 	struct tobs_buf path;
 	int r;
@@ -280,11 +280,21 @@ int bot_http(struct http_request *req, void *user)
 	if (!http_request_allow(req, "GET, POST"))
 		return TOBS_OK;
 	if (!memchr(req->path.ptr, '%', req->path.len))
-		return route(user, req, req->path);
+		return route(s, req, req->path);
 	tobs_buf_init(&path, req->path.len + 1);
 	r = http_unescape(&path, req->path, false);
-	r = r ? respond_failure(req, 404, "Not Found", 0, 0)
-	      : route(user, req, tobs_buf_view(&path));
+	r = r ? respond_failure(req, 404, "Not Found", 0, 0) : route(s, req, tobs_buf_view(&path));
 	tobs_buf_deinit(&path);
+	return r;
+}
+
+int bot_http(struct http_request *req, void *user)
+{
+	struct sim_bots *s = user;
+	int r;
+
+	s->requests++;
+	r = answer(s, req);
+	s->requests--;
 	return r;
 }

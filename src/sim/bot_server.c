@@ -265,6 +265,18 @@ void sim_bots_stop(struct sim_bots *s)
 	mem_free(s);
 }
 
+const struct sim_bots_watch *bot_watch_of(const struct sim_bots *s)
+{
+	static const struct sim_bots_watch nobody;
+
+	return s->options.watch ? s->options.watch : &nobody;
+}
+
+size_t sim_bots_requests(const struct sim_bots *s)
+{
+	return s->requests;
+}
+
 uint16_t sim_bots_port(const struct sim_bots *s)
 {
 	return addr_port(http_server_addr(s->http));

@@ -17,6 +17,7 @@ struct sim_bots {
 	ARRAY_OF(struct bot_call *) idle; /* contexts for calls */
 	struct tobs_arena arena;          /* for making updates; empty between them */
 	struct tobs_group hooks;          /* fibers of webhooks */
+	size_t requests;                  /* that are not answered yet */
 	bool stopping;
 };
 

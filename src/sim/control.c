@@ -34,6 +34,14 @@ static const struct command_row *find(struct tobs_view name)
 	return NULL;
 }
 
+static bool is_of_server(const struct command_row *row)
+{
+	for (const struct command_row *r = command_server; r->name; r++)
+		if (r == row)
+			return true;
+	return false;
+}
+
 int command_needs(struct command *c, const char *key)
 {
 	return json_fail(c->err, TOBS_EMALFORMED, "needs \"%s\"", key);
@@ -66,6 +74,8 @@ static int dispatch(struct command *c)
 		return json_at_key(c->err, tobs_str("do"),
 			json_fail(c->err, TOBS_EUNKNOWN, "there is no command \"%.*s\"",
 				TOBS_VIEW_FMT(name)));
+	if (!c->sim->server && is_of_server(row))
+		return json_fail(c->err, TOBS_EUNKNOWN, "this simulator has no MTProto servers");
 	return row->run(c);
 }
 

@@ -28,6 +28,7 @@ LAYERS = {
     'export': 'base md rt flow client media archive tl',
     'ops': 'base rt net flow store',
     'sim': 'base crypto tl mtproto md rt net botapi',
+    'testkit': 'base rt net store botapi bot sim',
     'cli': 'base crypto tl mtproto md rt net flow store client botapi bot media archive export ops sim',
 }
 
@@ -51,7 +52,7 @@ PUBLIC = {
     'attr.h': 'base', 'err.h': 'base', 'view.h': 'base', 'buf.h': 'base', 'arena.h': 'base',
     'log.h': 'base', 'rt.h': 'rt', 'tl.h': 'tl', 'tl_types.h': 'tl', 'tl_ids.h': 'tl',
     'input_file.h': 'botapi', 'botapi.h': 'botapi', 'botapi_types.h': 'botapi', 'botapi_methods.h': 'botapi',
-    'methods.h': 'client', 'client.h': 'client', 'bot.h': 'bot', 'middleware.h': 'bot', 'text.h': 'bot', 'keyboard.h': 'bot', 'data.h': 'bot', 'conversation.h': 'bot', 'test.h': 'sim',
+    'methods.h': 'client', 'client.h': 'client', 'bot.h': 'bot', 'middleware.h': 'bot', 'text.h': 'bot', 'keyboard.h': 'bot', 'data.h': 'bot', 'conversation.h': 'bot', 'test.h': 'testkit',
     'version.h': 'base',
 }
 
