@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: MIT
+"""A bot that is killed again and again loses nothing, and does nothing twice but what it was in the middle of."""
+import collections
+import os
+import random
+import signal
+import socket
+import subprocess
+import time
+
+import story
+
+RECORDER = os.environ['TOBS_BOT_RECORDER']
+PEOPLE = ['ivy', 'bo', 'mei']
+
+
+class Bot:
+    """The recorder, and what it has noted."""
+
+    def __init__(self, place, told, **env):
+        self.place = place
+        self.record = place.cwd / 'record'
+        self.env = {**place.env, 'BOT_TOKEN': told['token'], 'BOT_API_ROOT': told['bot_api'],
+                    'BOT_STORE': str(place.cwd / 'bot.db'), 'BOT_RECORD': str(self.record), **env}
+        self.process = None
+
+    def start(self):
+        self.process = subprocess.Popen([RECORDER], cwd=self.place.cwd, env=self.env,
+                                        stderr=open(self.place.path / 'bot.log', 'a'))
+        self.place.stack.callback(story.stop, self.process)
+
+    def kill(self):
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait()
+
+    def lines(self):
+        return self.record.read_text().splitlines() if self.record.exists() else []
+
+    def wait_for(self, count):
+        """Until so many different texts were noted."""
+        end = time.monotonic() + story.PATIENCE
+        while len(set(self.lines())) < count:
+            assert self.process.poll() is None, (self.place.path / 'bot.log').read_text()
+            assert time.monotonic() < end, (count, len(set(self.lines())))
+            time.sleep(0.02)
+
+
+def sim(place, *args):
+    told = place.sim('--world', str(story.ROOT / 'examples' / 'world' / 'world.json'), '--control', '0', '--bot-api', '0', *args)
+    told['token'] = next(a['token'] for a in told['accounts'] if 'thistle' in a.get('username', ''))
+    return told
+
+
+def say(place, told, who, n):
+    place.tell_sim(told, do='say', by=who, chat='thistle', text=f'{who}-{n}')
+
+
+def killed(place, told, bot, rounds, every):
+    rng = random.Random(4)
+    said = kills = 0
+    bot.start()
+    for n in range(rounds):
+        for who in PEOPLE:
+            say(place, told, who, n)
+            said += 1
+        if n % every == every - 1:
+            bot.wait_for(said - rng.randrange(20))
+            time.sleep(rng.random() * 0.02)
+            bot.kill()
+            kills += 1
+            bot.start()
+    bot.wait_for(said)
+    # What it was in the middle of, at most one text of each chat a kill, it did again; nothing else.
+    counts = collections.Counter(bot.lines())
+    assert len(counts) == said, (len(counts), said)
+    again = sum(counts.values()) - said
+    assert again <= kills * len(PEOPLE), (again, kills)
+    assert max(counts.values()) <= 2, counts.most_common(3)
+    # And of each chat in order.
+    for who in PEOPLE:
+        first = [line for line in dict.fromkeys(bot.lines()) if f' {who}-' in line]
+        numbers = [int(line.rsplit('-', 1)[1]) for line in first]
+        assert numbers == sorted(numbers), numbers
+
+
+def test_killed_again_and_again(place):
+    told = sim(place)
+    killed(place, told, Bot(place, told, BOT_WORK_MS='5'), 120, 12)
+
+
+def test_killed_behind_a_webhook(place):
+    told = sim(place)
+    with socket.create_server(('127.0.0.1', 0)) as free:
+        port = free.getsockname()[1]
+    killed(place, told, Bot(place, told, BOT_WORK_MS='5', BOT_HOOK_PORT=str(port)), 30, 10)
+
+
+def test_an_orderly_end(place):
+    """SIGTERM: what is being handled is finished, and is not handled again."""
+    told = sim(place)
+    bot = Bot(place, told, BOT_WORK_MS='400')
+    bot.start()
+    for who in PEOPLE:
+        say(place, told, who, 1)
+    bot.wait_for(len(PEOPLE))
+    bot.process.send_signal(signal.SIGTERM)
+    assert bot.process.wait(story.PATIENCE) == 0
+    assert bot.lines()[-1] == 'stopped'
+    bot.start()
+    say(place, told, 'ivy', 2)
+    bot.wait_for(len(PEOPLE) + 2)
+    counts = collections.Counter(bot.lines())
+    assert max(counts.values()) == 1, counts
+
+
+def test_a_second_signal_ends_it(place):
+    told = sim(place)
+    bot = Bot(place, told, BOT_WORK_MS='60000')
+    bot.start()
+    say(place, told, 'ivy', 1)
+    bot.wait_for(1)
+    bot.process.send_signal(signal.SIGTERM)
+    time.sleep(0.3)
+    assert bot.process.poll() is None
+    bot.process.send_signal(signal.SIGTERM)
+    assert bot.process.wait(story.PATIENCE) == -signal.SIGTERM
+
+
+story.main()
