@@ -10,12 +10,11 @@ import os
 import pathlib
 import shutil
 import sqlite3
-import subprocess
 
 import story
 import world
+from peers import mtcute
 
-PEER = story.ROOT / 'tests' / 'peer'
 LANE = world.World(story.ROOT / 'examples' / 'world' / 'world.json')
 SYNTHETIC = 'mixed,messages=1500;mixed,kind=forum,seed=2,messages=300,topics=4;plain,kind=private,seed=3;plain,kind=channel,seed=4'
 SHARED = pathlib.Path(os.environ.get('TOBS_SHARED', story.ROOT / '..' / 'shared'))
@@ -26,23 +25,6 @@ LARGEST = 1 << 20
 
 # What the current layer has and mtcute's does not: what the simulator says instead.
 INSTEAD = {'messageActionChangeCommunity': 'messageActionEmpty'}
-
-
-def mtcute(told, account=0, broken=False, **task):
-    """Runs mtcute as one of the accounts and returns what it tells."""
-    if not shutil.which('node') or not (PEER / 'node_modules' / '@mtcute').is_dir():
-        raise story.Skip('mtcute is not here: npm ci --ignore-scripts in tests/peer')
-    who = told['accounts'][account]
-    given = {'host': told['host'], 'dc': told['home_dc'], 'port': told['dcs'][told['home_dc'] - 1]['port'],
-             'key': told['key'], 'api_id': told['api_id'], 'api_hash': told['api_hash'],
-             'phone': '+' + who.get('phone', ''), 'codes': [who.get('code')], 'passwords': [who.get('password')]}
-    done = subprocess.run(['node', str(PEER / 'mtcute_client.mjs')], input=json.dumps({**given, **task}),
-                          capture_output=True, text=True, timeout=story.PATIENCE)
-    assert done.returncode == 0 and not done.stderr, done.stderr
-    answer = json.loads(done.stdout)
-    # Connections may break only where the network is told to break them.
-    assert all(broken and 'ECONNRESET' in error for error in answer['errors']), answer['errors']
-    return answer
 
 
 def entities_of(raw):

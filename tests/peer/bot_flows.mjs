@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: MIT
+// A bot as people write it with grammY or telegraf, for whom the simulator is just
+// another API root. Tells on standard output what it saw, a line of JSON each.
+//
+//     BOT_TOKEN=… BOT_API_ROOT=… node bot_flows.mjs grammy|telegraf polling|webhook
+//
+// /start        greets, with a button
+// the button    an answer, and another text in its place
+// /file /photo /album   sends files
+// a file        is fetched; its size and SHA-256 are told
+// inline        finds two articles
+// other text    comes back as a reply
+import { createHash } from 'node:crypto'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+
+const [, , LIBRARY, HOW] = process.argv
+const TOKEN = process.env.BOT_TOKEN
+const ROOT = process.env.BOT_API_ROOT
+const SECRET = 'only-you-know_1'
+const PATH = '/hook'
+const KINDS = ['message', 'edited_message', 'channel_post', 'callback_query', 'inline_query', 'chosen_inline_result',
+               'message_reaction', 'my_chat_member', 'chat_member', 'poll_answer']
+
+// 1x1, black: what the smallest PNG can be.
+const PNG = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg==', 'base64')
+const NOTES = Buffer.from('Beds 1 to 9: watered.\n'.repeat(5000))
+
+const tell = (saw, more = {}) => process.stdout.write(JSON.stringify({ saw, ...more }) + '\n')
+const keyboard = { inline_keyboard: [[{ text: 'More', callback_data: 'more:1' }, { text: 'Site', url: 'https://example.org/' }]] }
+const articles = query => ['first', 'second'].map(id => ({
+  type: 'article', id, title: `${query} ${id}`, input_message_content: { message_text: `${id} of ${query}` },
+}))
+
+async function fetched(url) {
+  const answer = await fetch(url)
+  if (!answer.ok) throw new Error(`${answer.status} for a file`)
+  const bytes = Buffer.from(await answer.arrayBuffer())
+  return { size: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') }
+}
+
+// What both libraries call the same.
+function teach(bot, own) {
+  bot.command('start', async ctx => {
+    const sent = await ctx.reply(`Hello, ${ctx.from.first_name}`, { reply_markup: keyboard })
+    tell('start', { from: ctx.from.id, sent: sent.message_id, chat: sent.chat.id })
+  })
+  bot.command('file', async ctx => {
+    await own.action(ctx, 'upload_document')
+    const sent = await own.document(ctx, NOTES, 'notes.txt', { caption: '<b>Notes</b> & more'.replace('&', '&amp;'), parse_mode: 'HTML' })
+    tell('file', { ...sent.document, caption: sent.caption, entities: sent.caption_entities, ...await fetched(await own.link(ctx, sent.document.file_id)) })
+  })
+  bot.command('photo', async ctx => {
+    const sent = await own.photo(ctx, PNG, 'dot.png')
+    tell('photo', { sizes: sent.photo.length, width: sent.photo.at(-1).width })
+    // The same once more, by its id.
+    await ctx.replyWithPhoto(sent.photo.at(-1).file_id, { caption: 'again' })
+  })
+  bot.command('album', async ctx => {
+    const sent = await own.album(ctx, [['one', PNG], ['two', PNG]])
+    tell('album', { count: sent.length, groups: new Set(sent.map(m => m.media_group_id)).size, captions: sent.map(m => m.caption) })
+  })
+  bot.command('wrong', async ctx => {
+    try {
+      await own.send(ctx, 404404404, 'anybody there?')
+      tell('wrong')
+    } catch (error) {
+      tell('wrong', own.error(error))
+    }
+  })
+  bot.on('callback_query', async ctx => {
+    const { id, data, message } = ctx.callbackQuery
+    await own.answer(ctx, `you pressed ${data}`)
+    await ctx.editMessageText('Here is more.')
+    tell('button', { data, text: message?.text, from: ctx.from.id, id: typeof id })
+  })
+  bot.on('inline_query', async ctx => {
+    await ctx.answerInlineQuery(articles(ctx.inlineQuery.query), { cache_time: 0, is_personal: true })
+    tell('inline', { query: ctx.inlineQuery.query, from: ctx.from.id })
+  })
+  bot.on('chosen_inline_result', async ctx => tell('chosen', { result: ctx.chosenInlineResult.result_id, query: ctx.chosenInlineResult.query }))
+  bot.on('edited_message', async ctx => tell('edited', { text: ctx.editedMessage.text, id: ctx.editedMessage.message_id }))
+  bot.on('message_reaction', async ctx => tell('reaction', { now: ctx.messageReaction.new_reaction.map(r => r.emoji), id: ctx.messageReaction.message_id }))
+  bot.on('my_chat_member', async ctx => tell('member', { status: ctx.myChatMember.new_chat_member.status, chat: ctx.chat.id }))
+  bot.on('message', async ctx => {
+    const m = ctx.message
+    const file = m.document ?? m.video ?? m.voice ?? m.audio ?? m.sticker ?? m.photo?.at(-1)
+    if (file) {
+      tell('came', { kind: ['photo', 'video', 'voice', 'audio', 'sticker', 'document'].find(k => k in m), told: file.file_size,
+                     ...await fetched(await own.link(ctx, file.file_id)) })
+    } else if (m.text !== undefined) {
+      const sent = await ctx.reply(m.text, { reply_parameters: { message_id: m.message_id } })
+      tell('text', { text: m.text, entities: m.entities ?? [], from: ctx.from.id, chat: ctx.chat.id, title: ctx.chat.title,
+                     back: sent.text, reply: sent.reply_to_message?.message_id === m.message_id })
+    }
+  })
+}
+
+async function grammy() {
+  const { Bot, InputFile, InputMediaBuilder, webhookCallback } = await import('grammy')
+  const bot = new Bot(TOKEN, { client: { apiRoot: ROOT, canUseWebhookReply: method => method === 'sendChatAction' } })
+  teach(bot, {
+    action: (ctx, what) => ctx.replyWithChatAction(what),
+    document: (ctx, bytes, name, more) => ctx.replyWithDocument(new InputFile(bytes, name), more),
+    photo: (ctx, bytes, name) => ctx.replyWithPhoto(new InputFile(bytes, name)),
+    album: (ctx, items) => ctx.replyWithMediaGroup(items.map(([caption, bytes]) =>
+      InputMediaBuilder.photo(new InputFile(bytes, 'dot.png'), { caption }))),
+    send: (ctx, chat, text) => ctx.api.sendMessage(chat, text),
+    error: error => ({ code: error.error_code, text: error.description }),
+    answer: (ctx, text) => ctx.answerCallbackQuery({ text, show_alert: true }),
+    link: async (ctx, id) => `${ROOT}/file/bot${TOKEN}/${(await ctx.api.getFile(id)).file_path}`,
+  })
+  bot.catch(error => tell('error', { text: String(error.error?.stack ?? error) }))
+  const me = async () => {
+    await bot.init()
+    return bot.botInfo
+  }
+  return {
+    me,
+    poll: () => bot.start({ allowed_updates: KINDS }),
+    hook: () => webhookCallback(bot, 'http', { secretToken: SECRET }),
+    set: url => bot.api.setWebhook(url, { secret_token: SECRET, allowed_updates: KINDS }),
+    info: () => bot.api.getWebhookInfo(),
+    stop: () => HOW === 'polling' ? bot.stop() : bot.api.deleteWebhook(),
+  }
+}
+
+async function telegraf() {
+  const { Telegraf, Input } = (await import('telegraf')).default
+  const bot = new Telegraf(TOKEN, { telegram: { apiRoot: ROOT, webhookReply: true } })
+  teach(bot, {
+    action: (ctx, what) => ctx.sendChatAction(what),
+    document: (ctx, bytes, name, more) => ctx.replyWithDocument(Input.fromBuffer(bytes, name), more),
+    photo: (ctx, bytes, name) => ctx.replyWithPhoto(Input.fromBuffer(bytes, name)),
+    album: (ctx, items) => ctx.replyWithMediaGroup(items.map(([caption, bytes]) =>
+      ({ type: 'photo', media: Input.fromBuffer(bytes, 'dot.png'), caption }))),
+    send: (ctx, chat, text) => ctx.telegram.sendMessage(chat, text),
+    error: error => ({ code: error.response.error_code, text: error.response.description }),
+    answer: (ctx, text) => ctx.answerCbQuery(text, { show_alert: true }),
+    link: async (ctx, id) => String(await ctx.telegram.getFileLink(id)),
+  })
+  bot.catch(error => tell('error', { text: String(error?.stack ?? error) }))
+  return {
+    me: () => bot.telegram.getMe(),
+    poll: () => bot.launch({ allowedUpdates: KINDS }),
+    hook: () => bot.webhookCallback(PATH, { secretToken: SECRET }),
+    set: url => bot.telegram.setWebhook(url, { secret_token: SECRET, allowed_updates: KINDS }),
+    info: () => bot.telegram.getWebhookInfo(),
+    stop: () => HOW === 'polling' ? bot.stop() : bot.telegram.deleteWebhook(),
+  }
+}
+
+const made = await { grammy, telegraf }[LIBRARY]()
+const me = await made.me()
+let server
+if (HOW === 'webhook') {
+  // The libraries' own handler, and around it what the test wants to know of the requests.
+  const hook = made.hook()
+  server = createServer((request, response) => {
+    const end = response.end
+    response.end = function (body, ...more) {
+      const method = body && JSON.parse(body).method
+      if (method) tell('inside', { method })
+      return end.call(this, body, ...more)
+    }
+    hook(request, response)
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  await made.set(`http://127.0.0.1:${server.address().port}${PATH}`)
+  const { url, pending_update_count: pending, allowed_updates: kinds } = await made.info()
+  tell('up', { me: me.username, port: server.address().port, url, pending, kinds: kinds.length })
+} else {
+  tell('up', { me: me.username })
+  // telegraf's lasts until the end, as grammY's does.
+  made.poll().then(() => tell('down'), error => tell('error', { text: String(error) }))
+}
+
+process.once('SIGTERM', async () => {
+  await made.stop()
+  server?.close()
+  server?.closeAllConnections()
+})

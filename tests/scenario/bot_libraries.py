@@ -1,0 +1,172 @@
+# SPDX-License-Identifier: MIT
+"""Bots written with grammY and telegraf work with the simulator unchanged: only the API root is another.
+
+What a person does are commands to the simulator, or mtcute, a client of others;
+what the person sees mtcute reads over MTProto.
+"""
+import hashlib
+
+import peers
+import story
+
+WORLD = story.ROOT / 'examples' / 'world' / 'world.json'
+IVY, BOT = 10001, 20001
+NOTES = 'Beds 1 to 9: watered.\n' * 5000
+MEDIA = story.ROOT / 'examples' / 'world' / 'media'
+
+
+def sha256(data):
+    return hashlib.sha256(data).hexdigest()
+
+
+class Flow:
+    def __init__(self, place, library, how):
+        peers.need(library, '@mtcute')
+        self.place = place
+        self.told = place.sim('--world', str(WORLD), '--bot-api', '0', '--control', '0')
+        token = next(a['token'] for a in self.told['accounts'] if a.get('token'))
+        self.bot = peers.Talker(place, ['node', str(peers.PEER / 'bot_flows.mjs'), library, how],
+                                {'BOT_TOKEN': token, 'BOT_API_ROOT': self.told['bot_api']})
+        self.up = self.bot.expect('up')
+        assert self.up['me'] == 'thistle_garden_bot', self.up
+
+    def do(self, **command):
+        return self.place.tell_sim(self.told, **command)
+
+    def say(self, text, chat='thistle', by='ivy', **more):
+        return self.do(do='say', by=by, chat=chat, text=text, **more)['id']
+
+    def chat(self, id=BOT, **more):
+        """What Ivy's client finds in a chat, the oldest first."""
+        found = peers.mtcute(self.told, chats=[id], **more)
+        return found['chats'][0]['messages'][::-1], found['chats'][0]['files']
+
+
+def talks(f):
+    """Commands, text with entities, buttons."""
+    f.say('/start')
+    start = f.bot.expect('start')
+    assert start['from'] == start['chat'] == IVY, start
+    pressed = f.do(do='press', by='ivy', chat='thistle', button='More', wait=60000)
+    assert pressed['answer']['text'] == 'you pressed more:1' and pressed['answer']['show_alert'] is True, pressed
+    button = f.bot.expect('button')
+    assert button == {'saw': 'button', 'data': 'more:1', 'text': 'Hello, Ivy', 'from': IVY, 'id': 'string'}, button
+    text = 'See https://example.org/a_b, #weeds 👍🏽 and @bo_lindqvist'
+    f.say(text)
+    seen = f.bot.expect('text')
+    assert (seen['text'], seen['back'], seen['reply'], seen['chat']) == (text, text, True, IVY), seen
+    assert [(e['type'], e['offset'], e['length']) for e in seen['entities']] == \
+        [('url', 4, 23), ('hashtag', 29, 6), ('mention', 45, 13)], seen['entities']
+    f.say('/wrong')
+    wrong = f.bot.expect('wrong')
+    assert (wrong['code'], wrong['text']) == (400, 'Bad Request: chat not found'), wrong
+
+
+def sends_files(f):
+    f.say('/file')
+    sent = f.bot.expect('file')
+    assert (sent['file_name'], sent['file_size'], sent['mime_type']) == ('notes.txt', len(NOTES), 'text/plain'), sent
+    assert (sent['size'], sent['sha256']) == (len(NOTES), sha256(NOTES.encode())), sent
+    assert sent['caption'] == 'Notes & more' and sent['entities'] == [{'type': 'bold', 'offset': 0, 'length': 5}], sent
+    f.say('/photo')
+    assert f.bot.expect('photo')['width'] == 1
+    f.say('/album')
+    album = f.bot.expect('album')
+    assert album == {'saw': 'album', 'count': 2, 'groups': 1, 'captions': ['one', 'two']}, album
+
+
+def gets_files(f):
+    """What a person sends reaches the bot byte by byte."""
+    for key, kind, path in (('soup.pdf', 'document', 'soup.pdf'), ('honeycomb', 'photo', 'honeycomb.jpg'), ('tea', 'video', 'tea.mp4'),
+                            ('voice', 'voice', 'voice.ogg'), ('lane song', 'audio', 'lane.mp3'), ('smile', 'sticker', 'smile.webp')):
+        f.do(do='post', chat='thistle', message={'from': 'ivy', 'file' if kind != 'photo' else 'photo': key})
+        came, data = f.bot.expect('came'), (MEDIA / path).read_bytes()
+        assert (came['kind'], came['told'], came['size'], came['sha256']) == (kind, len(data), len(data), sha256(data)), (key, came)
+
+
+def hears(f):
+    """Edits, reactions, groups, coming and going."""
+    id = f.say('wed the beds')
+    f.bot.expect('text')
+    f.do(do='edit', by='ivy', chat='thistle', id=id, text='weed the beds')
+    assert f.bot.expect('edited')['text'] == 'weed the beds'
+    f.say('/water@thistle_garden_bot', chat='garden', by='bo')
+    water = f.bot.expect('text')
+    assert (water['title'], water['chat']) == ('Marsh Lane Garden', -1000000030004), water
+    # In a group with privacy mode the rest is not for it; what is comes next.
+    f.say('nothing for a bot', chat='garden', by='bo')
+    f.say('/start', chat='garden', by='bo')
+    assert f.bot.expect('start')['chat'] == -1000000030004
+    assert 'nothing for a bot' not in [one.get('text') for one in f.bot.told]
+    f.do(do='block', by='ivy', who='thistle')
+    member = f.bot.expect('member')
+    assert (member['status'], member['chat']) == ('kicked', IVY), member
+
+
+def person_sees(f):
+    """All of it lies in Ivy's chat, as mtcute reads it."""
+    messages, files = f.chat(files=1 << 20)
+    texts = [m['text'] for m in messages]
+    assert 'Hello, Ivy' not in texts and 'Here is more.' in texts, texts
+    text = 'See https://example.org/a_b, #weeds 👍🏽 and @bo_lindqvist'
+    question, answer = [m for m in messages if m['text'] == text]
+    assert (question['sender'], answer['sender']) == (IVY, BOT)
+    assert answer['raw']['replyTo']['replyToMsgId'] == question['id'], answer['raw']
+    assert [e['kind'] for e in answer['entities']] == [e['kind'] for e in question['entities']] == ['url', 'hashtag', 'mention']
+    notes = next(m for m in messages if m['text'] == 'Notes & more')
+    assert [(e['kind'], e['offset'], e['length']) for e in notes['entities']] == [('bold', 0, 5)]
+    assert sha256(NOTES.encode()) in [one['sha256'] for one in files], files
+    assert 'again' in texts and texts.index('one') + 1 == texts.index('two'), texts
+    one, two = (next(m['raw'] for m in messages if m['text'] == t) for t in ('one', 'two'))
+    assert one['groupedId'] == two['groupedId'], (one, two)
+
+
+def everything(place, library, how):
+    f = Flow(place, library, how)
+    talks(f)
+    sends_files(f)
+    gets_files(f)
+    hears(f)
+    person_sees(f)
+    return f
+
+
+def by_polling(place, library):
+    f = everything(place, library, 'polling')
+    assert f.bot.stop() == 0
+    # What comes while it is away waits for it, and nothing comes twice.
+    f.do(do='block', by='ivy', who='thistle', on=False)
+    f.say('are you there?')
+    again = peers.Talker(f.place, f.bot.process.args, {'BOT_TOKEN': '20001:AA-sample-token-of-the-sample-world',
+                                                       'BOT_API_ROOT': f.told['bot_api']})
+    again.expect('up')
+    assert again.expect('member')['status'] == 'member'
+    assert again.expect('text')['text'] == 'are you there?'
+    assert again.stop() == 0
+
+
+def by_webhook(place, library, inside):
+    f = everything(place, library, 'webhook')
+    assert f.up['url'].endswith(f':{f.up["port"]}/hook') and f.up['pending'] == 0 and f.up['kinds'] == 10, f.up
+    # Some calls were made in the answer to the request.
+    assert inside <= {one['method'] for one in f.bot.told if one['saw'] == 'inside'}, f.bot.told
+    assert f.bot.stop() == 0
+
+
+def test_grammy_polls(place):
+    by_polling(place, 'grammy')
+
+
+def test_grammy_has_a_webhook(place):
+    by_webhook(place, 'grammy', {'sendChatAction'})
+
+
+def test_telegraf_polls(place):
+    by_polling(place, 'telegraf')
+
+
+def test_telegraf_has_a_webhook(place):
+    by_webhook(place, 'telegraf', {'sendChatAction', 'answerCallbackQuery'})
+
+
+story.main()
