@@ -75,4 +75,15 @@ uint16_t sim_bots_port(const struct sim_bots *s);
 /* Requests that have come and are not answered yet. */
 size_t sim_bots_requests(const struct sim_bots *s);
 
+struct sim_question;
+struct sim_sent;
+
+/*
+ * Whoever asked inline query `q` picks the result with that id: it is sent to
+ * `chat` via the bot, which is told. TOBS_EINVAL: there is no such result, or
+ * it cannot be sent; errors of sim_post().
+ */
+int sim_bots_choose(struct sim_bots *s, const struct sim_question *q, struct tobs_view id,
+	int64_t chat, struct sim_sent *ret, struct tobs_err *err);
+
 #endif

@@ -38,6 +38,8 @@ enum {
 
 struct sim_bots;
 struct bot_hook;
+struct bot_invoice;
+struct bot_charge;
 
 /* A link into a chat that the bot made; memory of the world. */
 struct bot_link {
@@ -59,9 +61,12 @@ struct sim_bot {
 	bool quiet;                      /* it posts itself, and is not told */
 	struct smap settings;            /* key → JSON or text, owned (bot_setting.c) */
 	ARRAY_OF(struct bot_link) links; /* it made (bot_invite.c) */
-	struct bot_hook *hook;           /* its webhook; NULL: none */
-	int64_t last_hook;               /* when it was set or deleted, µs */
-	int64_t last_offset, last_poll;  /* of the last getUpdates; the time in µs, 0: none yet */
+	ARRAY_OF(struct bot_invoice) invoices; /* it sent (bot_pay.c) */
+	ARRAY_OF(struct bot_charge) charges;   /* in Stars */
+	int64_t stars;                         /* it has */
+	struct bot_hook *hook;                 /* its webhook; NULL: none */
+	int64_t last_hook;                     /* when it was set or deleted, µs */
+	int64_t last_offset, last_poll; /* of the last getUpdates; the time in µs, 0: none yet */
 };
 
 /* A file that came with a request, in its body. */
@@ -127,6 +132,7 @@ extern const struct bot_row bot_rows_edit[];     /* bot_edit.c: editing, deletin
 extern const struct bot_row bot_rows_act[];      /* bot_act.c: reacting, pinning */
 extern const struct bot_row bot_rows_answer[];   /* bot_answer.c: answers to queries */
 extern const struct bot_row bot_rows_chat[];     /* bot_chat.c: chats and their names */
+extern const struct bot_row bot_rows_pay[];      /* bot_pay.c: invoices, Stars */
 extern const struct bot_row bot_rows_member[];   /* bot_member.c: who is in them, and how */
 extern const struct bot_row bot_rows_invite[];   /* bot_invite.c: links, requests */
 extern const struct bot_row bot_rows_topic[];    /* bot_topic.c: of forums */

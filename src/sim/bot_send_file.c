@@ -7,17 +7,6 @@ enum { ALBUM_MIN = 2, ALBUM_MAX = 10 };
 
 /* ---- captions ---- */
 
-static enum tobs_parse_mode mode_of(struct json_value from)
-{
-	struct tobs_view v = { NULL, 0 };
-
-	(void)json_get_str(json_field(from, "parse_mode"), &v);
-	return tobs_view_eq_nocase(v, tobs_str("html"))          ? TOBS_PARSE_MODE_HTML
-		: tobs_view_eq_nocase(v, tobs_str("markdownv2")) ? TOBS_PARSE_MODE_MARKDOWN_V2
-		: tobs_view_eq_nocase(v, tobs_str("markdown"))   ? TOBS_PARSE_MODE_MARKDOWN
-								 : TOBS_PARSE_MODE_NONE;
-}
-
 static int read_caption(struct bot_call *c, struct json_value from,
 	const struct tobs_message_entity_array *entities, struct tl_message *draft)
 {
@@ -30,7 +19,7 @@ static int read_caption(struct bot_call *c, struct json_value from,
 	draft->invert_media = above;
 	if (json_get_str(json_field(from, "caption"), &caption))
 		return TOBS_OK;
-	r = bot_text_read(c, (const char *)caption.ptr, mode_of(from), entities, &text);
+	r = bot_text_read(c, (const char *)caption.ptr, bot_mode_of(from), entities, &text);
 	if (r)
 		return r;
 	if (bot_text_too_long(text.text, true))

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "base/attr.h"
+#include "sim/bot_pay.h"
 
 enum {
 	CONFLICT_MS = 3000, /* S */
@@ -31,6 +32,7 @@ static const struct bot_row *const tables[] = {
 	bot_rows_invite,
 	bot_rows_topic,
 	bot_rows_setting,
+	bot_rows_pay,
 	bot_rows_me,
 };
 
@@ -128,6 +130,8 @@ static void free_bot(struct sim_bot *b)
 	mem_free(slot->value);
 	smap_deinit(&b->settings);
 	ARRAY_DEINIT(&b->links);
+	ARRAY_DEINIT(&b->invoices);
+	ARRAY_DEINIT(&b->charges);
 	bot_queue_deinit(&b->queue);
 	mem_free(b);
 }

@@ -154,6 +154,22 @@ static int plain(struct text_parser *p, const struct tobs_message_entity_array *
 
 /* ---- the whole ---- */
 
+enum tobs_parse_mode bot_mode_of(struct json_value from)
+{
+	struct tobs_view v = { NULL, 0 };
+
+	(void)json_get_str(json_field(from, "parse_mode"), &v);
+	return tobs_view_eq_nocase(v, tobs_str("html"))          ? TOBS_PARSE_MODE_HTML
+		: tobs_view_eq_nocase(v, tobs_str("markdownv2")) ? TOBS_PARSE_MODE_MARKDOWN_V2
+		: tobs_view_eq_nocase(v, tobs_str("markdown"))   ? TOBS_PARSE_MODE_MARKDOWN
+								 : TOBS_PARSE_MODE_NONE;
+}
+
+size_t bot_text_units(struct tobs_view text)
+{
+	return utf16_len(text);
+}
+
 bool bot_text_too_long(struct tobs_view text, bool caption)
 {
 	enum { MESSAGE_UNITS = 4096, CAPTION_UNITS = 1024 };

@@ -25,6 +25,11 @@ struct bot_text {
 int bot_text_read(struct bot_call *c, const char *text, enum tobs_parse_mode mode,
 	const struct tobs_message_entity_array *entities, struct bot_text *ret);
 
+/* parse_mode of a JSON object, in any case of letters. */
+enum tobs_parse_mode bot_mode_of(struct json_value from);
+
+size_t bot_text_units(struct tobs_view text); /* UTF-16 */
+
 /* Longer than 4096 UTF-16 units, a caption than 1024 (documentation of sendMessage, sendPhoto). */
 bool bot_text_too_long(struct tobs_view text, bool caption);
 

@@ -30,6 +30,9 @@ struct command_act {
 /* "by" and "chat", where something was said before; no other members than `known`. */
 int command_read_act(struct command *c, const char *const *known, struct command_act *ret);
 
+/* The history of an act whose `by` and `chat` are known. */
+int command_find_history(struct command *c, struct command_act *a);
+
 /* "id": a label, or a number in the history of the act. */
 int command_read_id(struct command *c, const struct command_act *a, int32_t *ret);
 

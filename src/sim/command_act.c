@@ -33,6 +33,14 @@ static struct sim_history *history_of(struct command *c, int64_t by, int64_t cha
 	return h;
 }
 
+int command_find_history(struct command *c, struct command_act *a)
+{
+	a->history = history_of(c, a->by, a->chat);
+	return a->history ? TOBS_OK
+			  : json_at_key(c->err, tobs_str("chat"),
+				    json_fail(c->err, TOBS_ENOTFOUND, "nothing was said there"));
+}
+
 int command_read_act(struct command *c, const char *const *known, struct command_act *ret)
 {
 	int r = loader_only(c->v, known, c->err);
@@ -46,10 +54,7 @@ int command_read_act(struct command *c, const char *const *known, struct command
 		return r;
 	if (!ret->by || !ret->chat)
 		return command_needs(c, ret->by ? "chat" : "by");
-	ret->history = history_of(c, ret->by, ret->chat);
-	return ret->history ? TOBS_OK
-			    : json_at_key(c->err, tobs_str("chat"),
-				      json_fail(c->err, TOBS_ENOTFOUND, "nothing was said there"));
+	return command_find_history(c, ret);
 }
 
 /* A label or id, in the history of the act. */
