@@ -56,7 +56,8 @@
  * not sent again: the call returns TOBS_ENET.
  *
  * Stop. SIGTERM and SIGINT: no more updates are taken, handlers come to their end
- * (30 s, then they are cancelled), hooks run, the last one first, and the store is
+ * (30 s, then they are cancelled, and their updates are handled at the next start),
+ * hooks run, the last one first, and the store is
  * closed. A second signal ends the process at once. tobs_bot_stop() does the same
  * as the first.
  *

@@ -46,6 +46,7 @@ struct tobs_ctx {
 	struct tobs_data *data; /* what was opened of it, one linked to the next */
 	bool data_failed;       /* some of it could not even be opened */
 	struct conv_run *conv;  /* the conversation that has it; NULL: none */
+	bool unfinished;        /* cut short, to be handled again */
 	size_t middleware;      /* the next one to run */
 	const char *route;      /* the handler that has it, for people: "/start"; NULL: none yet */
 

@@ -156,6 +156,11 @@ static void run(struct tobs_ctx *ctx, tobs_handler fn, void *user)
 
 	if (!fn && !r)
 		r = tobs_next(ctx);
+	/* Cut short by the end of the bot: it is handled again at the next start. */
+	if (r < 0 && tobs_cancelled()) {
+		ctx->unfinished = true;
+		return;
+	}
 	/* What failed last may be told: that of another call would only mislead. */
 	if (r < 0)
 		complain(ctx, r, ctx->scope->err.code == r ? &ctx->scope->err : NULL);
@@ -217,6 +222,8 @@ static void run_update(struct order_job *job)
 	list_init(&ctx.link);
 	with_scope(u->bot, &ctx, u->update, NULL, NULL);
 	inline_close(u->inlined);
+	if (ctx.unfinished)
+		batch->inbox_id = -1; /* it stays in the inbox */
 	bot_release(u->bot, batch);
 }
 

@@ -47,7 +47,7 @@ static int64_t id_of(struct tobs_view key)
 	return (int64_t)n;
 }
 
-/* What was taken before the process ended the last time, and not finished. */
+/* What was taken before the process ended the last time, and not finished: handled, or forgotten. */
 static int empty_inbox(struct tobs_bot *bot, struct tobs_err *err)
 {
 	struct tobs_view after = tobs_view(NULL, 0);
@@ -60,7 +60,10 @@ static int empty_inbox(struct tobs_bot *bot, struct tobs_err *err)
 	while (!r && page.more) {
 		r = ledger_inbox(&bot->ledger, after, INBOX_PAGE, &arena, &page, err);
 		for (size_t i = 0; i < page.count && !r; i++) {
-			r = replay(bot, id_of(page.pairs[i].key), page.pairs[i].value, err);
+			int64_t id = id_of(page.pairs[i].key);
+
+			r = bot->opt.drop_pending ? ledger_drop(&bot->ledger, id, err)
+						  : replay(bot, id, page.pairs[i].value, err);
 			entries++;
 		}
 		if (r || !page.count)
@@ -68,7 +71,7 @@ static int empty_inbox(struct tobs_bot *bot, struct tobs_err *err)
 		after = page.pairs[page.count - 1].key;
 	}
 	tobs_arena_deinit(&arena);
-	if (entries)
+	if (entries && !bot->opt.drop_pending)
 		log_info("bot", "%zu lots of updates that were not finished are handled first",
 			entries);
 	return r;
@@ -76,7 +79,7 @@ static int empty_inbox(struct tobs_bot *bot, struct tobs_err *err)
 
 int source_run(struct tobs_bot *bot, struct tobs_err *err)
 {
-	int r = bot->opt.drop_pending ? TOBS_OK : empty_inbox(bot, err);
+	int r = empty_inbox(bot, err);
 
 	if (r)
 		return r;
