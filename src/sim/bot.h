@@ -30,6 +30,7 @@
 #include <tobs/buf.h>
 #include <tobs/err.h>
 
+#include "base/json.h"
 #include "sim/world.h"
 
 struct sim_bots;
@@ -74,6 +75,13 @@ uint16_t sim_bots_port(const struct sim_bots *s);
 
 /* Requests that have come and are not answered yet. */
 size_t sim_bots_requests(const struct sim_bots *s);
+
+/*
+ * An update as the Bot API writes it, {"chat_boost": {…}}: for kinds that nobody
+ * in the world can cause. TOBS_ENOTFOUND: no such bot; TOBS_EMALFORMED: it is
+ * not what the schema says.
+ */
+int sim_bots_tell(struct sim_bots *s, int64_t bot, struct json_value update, struct tobs_err *err);
 
 struct sim_question;
 struct sim_sent;

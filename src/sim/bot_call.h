@@ -151,6 +151,9 @@ const struct sim_bots_watch *bot_watch_of(const struct sim_bots *s); /* never NU
 struct bot_call *bot_call_open(struct sim_bots *s, struct sim_bot *bot);
 void bot_call_close(struct bot_call *c);
 
+/* Makes the table of handlers; done by the first server. */
+void bot_handlers_fill(void);
+
 /* The function that carries a method out: its own, or bot_plain(). */
 bot_handler bot_handler_of(enum tobs_method method);
 
@@ -185,6 +188,9 @@ void bot_call_begin(struct bot_call *c, struct sim_bots *s, struct sim_bot *bot)
  * its type. Fails the call.
  */
 int bot_check_args(struct bot_call *c);
+
+/* The same for what an update of that kind holds. */
+int bot_check_object(struct bot_call *c, enum tobs_update_kind kind, struct json_value v);
 
 struct botapi_field;
 

@@ -239,3 +239,11 @@ int bot_check_args(struct bot_call *c)
 	}
 	return TOBS_OK;
 }
+
+int bot_check_object(struct bot_call *c, enum tobs_update_kind kind, struct json_value v)
+{
+	const struct botapi_type *t = &botapi_types[TOBS_TYPE_UPDATE];
+	struct checker k = { .c = c, .top = &botapi_fields[t->first + kind] };
+
+	return check_field(&k, k.top, v);
+}

@@ -6,6 +6,7 @@
  */
 #include "base/attr.h"
 #include "base/json_write.h"
+#include "botapi/limit.h"
 #include "botapi/tables.h"
 #include "sim/bot_send.h"
 
@@ -51,12 +52,33 @@ static void put_least(struct json_writer *w, const struct botapi_type *t, int de
 	jsonw_end(w);
 }
 
+/* How long texts and lists may be, and what range numbers have, by the schema. */
+static int check_limits(struct bot_call *c)
+{
+	const struct botapi_type *t = &botapi_types[c->method];
+	struct tobs_err err;
+
+	for (unsigned i = 0; i < t->count; i++) {
+		const struct botapi_field *f = &botapi_fields[t->first + i];
+
+		if (!f->limit || json_is_missing(json_field(c->json, botapi_name(f->name))))
+			continue;
+		if (botapi_limit_check(f, c->args, &err))
+			return bot_fail(c, 400, "invalid %s: %s", botapi_name(f->name),
+				err.message[0] == ':' ? err.message + 2 : err.message);
+	}
+	return TOBS_OK;
+}
+
 int bot_plain(struct bot_call *c)
 {
 	const struct botapi_type *m = &botapi_types[c->method];
 	struct json_writer w;
 	int64_t peer;
-	int r;
+	int r = check_limits(c);
+
+	if (r)
+		return r;
 
 	/* Whatever it is about has to be there. */
 	if (!json_is_missing(json_field(c->json, "chat_id"))) {

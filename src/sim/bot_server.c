@@ -39,7 +39,7 @@ static const struct bot_row *const tables[] = {
 /* Filled at the first start; by number of the method. */
 static bot_handler handlers[TOBS_METHOD_END - TOBS_TYPE_COUNT];
 
-static void fill_handlers(void)
+void bot_handlers_fill(void)
 {
 	for (size_t t = 0; t < ARRAY_LEN(tables); t++)
 		for (const struct bot_row *row = tables[t]; row->run; row++)
@@ -223,7 +223,7 @@ int sim_bots_start(
 	s->world = options->world;
 	tobs_group_init(&s->hooks, 0);
 	tobs_arena_init(&s->arena, BOT_ARENA_MAX);
-	fill_handlers();
+	bot_handlers_fill();
 	r = name_methods(s);
 	if (!r)
 		r = bot_sync(s);

@@ -71,7 +71,26 @@ static int run_revoke(struct command *c)
 	return r;
 }
 
+/* {"bot", "update": {"chat_boost": {…}}}: any update, as the Bot API writes it. */
+static int run_update(struct command *c)
+{
+	static const char *const known[] = { "do", "bot", "update", NULL };
+	int64_t id = 0;
+	int r = loader_only(c->v, known, c->err);
+
+	if (!r)
+		r = loader_peer(&c->l, c->v, "bot", &id, c->err);
+	if (!r && (!id || !c->sim->bots))
+		r = command_needs(c, "bot");
+	if (r)
+		return r;
+	r = sim_bots_tell(c->sim->bots, id, json_field(c->v, "update"), c->err);
+	return r == TOBS_EMALFORMED ? json_at_key(c->err, tobs_str("update"), r)
+				    : command_done(c, r);
+}
+
 const struct command_row command_bots[] = {
+	{ "update", run_update },
 	{ "revoke", run_revoke },
 	{ "say", run_say },
 	{ NULL, NULL },

@@ -148,6 +148,15 @@ BOT_TEST(reactions_and_members)
 	return TOBS_OK;
 }
 
+/* Kinds that nobody in the world can cause. */
+BOT_TEST(any_kind)
+{
+	command("{'do':'update','bot':'bot','update':{'business_connection':{'id':'b','user':{'id':1,"
+		"'is_bot':false,'first_name':'Ivy'},'user_chat_id':1,'date':5,'is_enabled':true}}}");
+	api_has("getUpdates", "{}", "'business_connection':{'id':'b','user':" IVY ",");
+	return TOBS_OK;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -161,6 +170,7 @@ int main(void)
 		cmocka_unit_test(bots_are_quiet),
 		cmocka_unit_test(kinds),
 		cmocka_unit_test(reactions_and_members),
+		cmocka_unit_test(any_kind),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
