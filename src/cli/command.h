@@ -42,7 +42,7 @@ const struct command *command_find(struct tobs_view name);
 /* All rows a command takes, its own first. Returns how many; at most SET_COUNT. */
 unsigned command_rows(const struct command *command, unsigned rows[SET_COUNT]);
 
-extern const struct command cmd_accounts, cmd_chats, cmd_completion, cmd_doctor, cmd_export,
-	cmd_help, cmd_login, cmd_logout, cmd_manual, cmd_render, cmd_sim, cmd_version;
+extern const struct command cmd_accounts, cmd_bot, cmd_chats, cmd_completion, cmd_doctor,
+	cmd_export, cmd_help, cmd_login, cmd_logout, cmd_manual, cmd_render, cmd_sim, cmd_version;
 
 #endif

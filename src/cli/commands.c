@@ -3,6 +3,7 @@
 
 const struct command *const commands[] = {
 	&cmd_accounts,
+	&cmd_bot,
 	&cmd_chats,
 	&cmd_completion,
 	&cmd_doctor,

@@ -141,6 +141,33 @@ static const struct setting rows[SET_COUNT] = {
 	[SET_OFFLINE] = { "offline", 0, SETTING_BOOL, NO_ENV,
 		.help = "Without asking Telegram anything." },
 
+	[SET_TOKEN_FILE] = { "token-file", 0, SETTING_PATH, .value = "FILE",
+		.help = "Reads the bot's token from this file, whatever TOBS_BOT_TOKEN says." },
+	[SET_API_ROOT] = { "api-root", 0, SETTING_STRING, .def = "https://api.telegram.org",
+		.value = "URL", .aliases = { { "BOT_API_ROOT" } },
+		.help = "Which Bot API server is asked: Telegram's, one of your own, or tobs sim." },
+	[SET_FILE] = { "file", 'f', SETTING_PATH, NO_ENV, .value = "FILE",
+		.help = "Sends this file; TEXT is its caption." },
+	[SET_SEND_AS] = { "as", 0, SETTING_ENUM, NO_ENV,
+		.words = "document photo video audio voice", .def = "document", .value = "KIND",
+		.help = "How the file is sent." },
+	[SET_PARSE] = { "parse", 0, SETTING_ENUM, NO_ENV, .words = "none html markdown",
+		.def = "none", .value = "HOW",
+		.help = "How TEXT is formatted; markdown is Telegram's MarkdownV2." },
+	[SET_FOLLOW] = { "follow", 0, SETTING_BOOL, NO_ENV,
+		.help = "Goes on as more come, until it is interrupted." },
+	[SET_CONFIRM] = { "confirm", 0, SETTING_BOOL, NO_ENV,
+		.help = "Tells Telegram that the updates have come: they are gone then, for the bot, "
+			"too." },
+	[SET_CERTIFICATE] = { "certificate", 0, SETTING_PATH, NO_ENV, .value = "FILE",
+		.help = "The certificate (PEM) of a server that has one of its own making." },
+	[SET_DROP_PENDING] = { "drop-pending", 0, SETTING_BOOL, NO_ENV,
+		.help = "Throws away what waits for the bot." },
+	[SET_WEBHOOK_SECRET] = { "webhook-secret", 0, SETTING_STRING, NO_OPTION | SECRET,
+		.value = "SECRET",
+		.help = "What Telegram sends along with each update, so that the bot knows it is "
+			"Telegram." },
+
 	[SET_WORLD] = { "world", 0, SETTING_PATH, NO_ENV, .value = "FILE",
 		.help = "The chats and people that are there: a result.json of Telegram Desktop, or "
 			"a world of tobs's own (docs/simulator.md)." },
