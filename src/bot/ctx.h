@@ -45,8 +45,10 @@ struct tobs_ctx {
 	struct ctx_value *values;
 	struct tobs_data *data; /* what was opened of it, one linked to the next */
 	bool data_failed;       /* some of it could not even be opened */
-	struct conv_run *conv;  /* the conversation that has it; NULL: none */
 	bool unfinished;        /* cut short, to be handled again */
+	struct conv_run *convs; /* conversations that it has to do with */
+	struct conv_run *conv;  /* the one whose handler runs; NULL: none */
+	int inner;              /* what handlers returned, whatever middleware has made of it */
 	size_t middleware;      /* the next one to run */
 	const char *route;      /* the handler that has it, for people: "/start"; NULL: none yet */
 

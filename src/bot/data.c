@@ -121,6 +121,23 @@ struct tobs_data *tobs_data(struct tobs_ctx *ctx, enum tobs_data_of of, int64_t 
 	return d;
 }
 
+struct tobs_data *data_nobody(struct tobs_ctx *ctx)
+{
+	struct tobs_arena *arena = &ctx->scope->arena;
+	struct tobs_data *d = TOBS_ARENA_NEW(arena, struct tobs_data);
+
+	if (!d) {
+		ctx->data_failed = true;
+		return &no_memory;
+	}
+	data_init(d, arena, tree_new(arena));
+	d->nobody = true;
+	d->err = d->root ? TOBS_OK : TOBS_ENOMEM;
+	d->next = ctx->data;
+	ctx->data = d;
+	return d;
+}
+
 struct tobs_data *tobs_data_user(struct tobs_ctx *ctx)
 {
 	return tobs_data(ctx, TOBS_DATA_USER, tobs_sender(ctx)->id);

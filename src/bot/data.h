@@ -38,6 +38,9 @@ struct tobs_data {
 /* An object that has nothing to do with the store. */
 void data_init(struct tobs_data *d, struct tobs_arena *arena, struct tree *root);
 
+/* An object that is empty and stays so: setting something fails, and the update with it. */
+struct tobs_data *data_nobody(struct tobs_ctx *ctx);
+
 /* Does to the object what was done. */
 int data_apply(struct tree *root, struct tobs_arena *a, const struct data_op *op);
 

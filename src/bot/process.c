@@ -88,7 +88,7 @@ int tobs_next(struct tobs_ctx *ctx)
 	int r;
 
 	if (i == ctx->bot->middleware.count)
-		return run_parts(ctx);
+		return ctx->inner = run_parts(ctx);
 	step = &ctx->bot->middleware.items[i];
 	ctx->middleware = i + 1;
 	r = step->fn(ctx, step->user);
@@ -108,6 +108,13 @@ static int stage_parts(struct tobs_ctx *ctx, int result, struct tobs_err *err)
 	return gone_look(ctx) ? tobs_fail(err, TOBS_ENOMEM, "no memory") : TOBS_OK;
 }
 
+static void tell_done(struct tobs_ctx *ctx, int kept)
+{
+	ARRAY_EACH (slot, &ctx->bot->parts)
+		if (slot->part->done)
+			slot->part->done(ctx, kept, slot->user);
+}
+
 /*
  * What was changed is written together with the note that the update is finished.
  * If that cannot be, the update is finished all the same: it has failed.
@@ -121,14 +128,12 @@ static int commit(struct tobs_ctx *ctx, int result, struct tobs_err *err)
 
 	/* Cancelled or not, what has been done has been done. */
 	tobs_shield_begin(&shield);
-	r = stage_parts(ctx, result, err);
+	r = stage_parts(ctx, ctx->inner < 0 ? ctx->inner : result, err);
 	if (!r)
 		r = ledger_finish(ledger, id, ctx->ops, ctx->op_count, err);
 	if (r)
 		(void)ledger_finish(ledger, id, NULL, 0, NULL);
-	ARRAY_EACH (slot, &ctx->bot->parts)
-		if (slot->part->done)
-			slot->part->done(ctx, r, slot->user);
+	tell_done(ctx, r);
 	tobs_shield_end(&shield);
 	return r;
 }
@@ -159,6 +164,7 @@ static void run(struct tobs_ctx *ctx, tobs_handler fn, void *user)
 	/* Cut short by the end of the bot: it is handled again at the next start. */
 	if (r < 0 && tobs_cancelled()) {
 		ctx->unfinished = true;
+		tell_done(ctx, TOBS_ECANCELED);
 		return;
 	}
 	/* What failed last may be told: that of another call would only mislead. */
