@@ -151,7 +151,7 @@ struct tobs_bot_options {
 	uint32_t kinds;
 
 	size_t handlers; /* at once; 0: 256 */
-	size_t queue;    /* updates that wait or are handled; 0: 1024 */
+	size_t queue;    /* updates that wait or are handled; 0: 512 */
 	/* Updates with the same key are handled in turn; NULL: the chat, or the user where there is none. */
 	int64_t (*key)(const struct tobs_update *update, void *user);
 	void *key_user;

@@ -139,7 +139,7 @@ struct tobs_bot {
 
 enum {
 	BOT_HANDLERS = 256,
-	BOT_QUEUE = 1024,
+	BOT_QUEUE = 512,
 	BOT_SLOW_MS = 30000,
 	BOT_STOP_MS = 30000,
 	BOT_POLL_S = 50,

@@ -203,7 +203,7 @@ void source_close(struct tobs_bot *bot)
 	int64_t offset = bot->clean && bot->last ? bot->last + 1 : bot->ledger.offset;
 
 	/* With a store that lasts the next start says it. */
-	if (!bot->open || !offset || bot->ledger.durable)
+	if (!bot->open || !offset || bot->ledger.durable || bot->opt.source != TOBS_SOURCE_POLLING)
 		return;
 	rq = api_begin(bot->api);
 	if (!rq)
