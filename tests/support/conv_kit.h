@@ -10,9 +10,7 @@
 
 #include "bot/conv.h"
 #include "support/bot_talk.h"
-#include "support/tmpdir.h"
 
-static struct tmpdir dir;
 static struct tobs_event gate;
 
 static inline struct tobs_filter *words(void)
@@ -89,7 +87,7 @@ static int on_else(struct tobs_ctx *ctx, void *user)
 }
 
 /* "go" in the data lets it go on; "fail" fails. */
-static int on_timeout(struct tobs_ctx *ctx, void *user)
+static inline int on_timeout(struct tobs_ctx *ctx, void *user)
 {
 	const char *name = tobs_data_str(tobs_conv_data(ctx), "name", "");
 

@@ -2,6 +2,9 @@
 /* Conversations: time-outs, restarts, and what fails on the way. */
 #include "base/alloc.h"
 #include "support/conv_kit.h"
+#include "support/tmpdir.h"
+
+static struct tmpdir dir;
 
 /* ---- Time -------------------------------------------------------------------------------- */
 
