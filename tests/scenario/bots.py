@@ -95,6 +95,46 @@ def test_killed_behind_a_webhook(place):
     killed(place, told, Bot(place, told, BOT_WORK_MS='5', BOT_HOOK_PORT=str(port)), 30, 10)
 
 
+def heard(place, told, who):
+    """What the bot has said to somebody."""
+    answer = place.tell_sim(told, do='hear', by=who, chat='thistle')
+    return [h['text'] for h in answer['heard'] if h.get('text', '').startswith('heard ')]
+
+
+def talk(place, *faults):
+    """Everybody says forty things to a bot in a bad network; what each was answered."""
+    told = sim(place, '--faults', ','.join(faults))
+    bot = Bot(place, told)
+    bot.start()
+    for n in range(40):
+        for who in PEOPLE:
+            say(place, told, who, n)
+    bot.wait_for(40 * len(PEOPLE))
+    bot.process.send_signal(signal.SIGTERM)
+    assert bot.process.wait(story.PATIENCE) == 0
+    counts = collections.Counter(bot.lines())
+    assert max(counts.values()) == 1, counts.most_common(3)
+    hits = place.tell_sim(told, do='faults')
+    return {who: heard(place, told, who) for who in PEOPLE}, hits
+
+
+def test_everything_goes_wrong(place):
+    """What is refused is asked for again: all is answered once, and in order."""
+    answers, hits = talk(place, 'bot.jitter=20', 'bot.flood=sendMessage:15/2:1', 'bot.gateway=sendMessage:502:5',
+                         'bot.error=sendMessage:500:5', 'bot.gateway=getUpdates:502:10', 'bot.error=getUpdates:409:10',
+                         'bot.lost=getUpdates:10', 'bot.reset=getUpdates:10', 'bot.short=getUpdates:10')
+    for who in PEOPLE:
+        assert answers[who] == [f'heard {who}-{n}' for n in range(40)], (answers[who], hits)
+
+
+def test_answers_that_are_lost(place):
+    """Nobody knows whether those were sent: none is sent twice."""
+    answers, hits = talk(place, 'bot.lost=sendMessage:10', 'bot.short=sendMessage:10', 'bot.reset=sendMessage:10')
+    for who in PEOPLE:
+        assert len(set(answers[who])) == len(answers[who]), (answers[who], hits)
+        assert len(answers[who]) > 25, (answers[who], hits)
+
+
 def test_an_orderly_end(place):
     """SIGTERM: what is being handled is finished, and is not handled again."""
     told = sim(place)
