@@ -84,6 +84,16 @@ def gets_files(f):
         assert (came['kind'], came['told'], came['size'], came['sha256']) == (kind, len(data), len(data), sha256(data)), (key, came)
 
 
+def finds(f):
+    """An inline query, one of its results, and the message it becomes."""
+    asked = f.do(do='inline', by='ivy', bot='thistle', query='bees', chat='bo', wait=60000)
+    assert [one['id'] for one in asked['answer']['results']] == ['first', 'second'], asked
+    assert asked['answer']['is_personal'] is True and asked['answer']['cache_time'] == 0, asked
+    assert f.bot.expect('inline')['query'] == 'bees'
+    f.do(do='choose', query=asked['query'], result='second', chat='bo')
+    assert f.bot.expect('chosen') == {'saw': 'chosen', 'result': 'second', 'query': 'bees'}
+
+
 def hears(f):
     """Edits, reactions, groups, coming and going."""
     id = f.say('wed the beds')
@@ -126,6 +136,7 @@ def everything(place, library, how):
     talks(f)
     sends_files(f)
     gets_files(f)
+    finds(f)
     hears(f)
     person_sees(f)
     return f
