@@ -178,6 +178,36 @@ BOT_TEST(answers_for_all_methods)
 	return TOBS_OK;
 }
 
+/* Every beginning of a form, and every byte of it changed. */
+BOT_TEST(hostile_forms)
+{
+	static const char parts[] =
+		"--xx\r\nContent-Disposition: form-data; name=\"chat_id\"\r\n\r\n1\r\n--xx\r\n"
+		"Content-Disposition: form-data; name=\"te\\xt\"; filename=\"a\\\"b\"\r\n"
+		"Content-Type: text/plain\r\n\r\nc\r\n--xx--\r\n";
+	static const char form[] =
+		"chat_id=1&te%78t=a+b%21&reply_markup={\"inline_keyboard\":[]}&=&x";
+
+	for (size_t n = 0; n < 2 * sizeof parts; n++) {
+		uint8_t *copy = exact_copy(parts, n < sizeof parts ? n : sizeof parts - 1);
+
+		if (n >= sizeof parts && n < 2 * sizeof parts - 1)
+			copy[n - sizeof parts] ^= 0x15;
+		api_raw("POST", "/bot100:secret/sendMessage", "multipart/form-data; boundary=xx",
+			tobs_view(copy, n < sizeof parts ? n : sizeof parts - 1));
+		assert_true(api_status() == 200 || api_status() == 400);
+		free(copy);
+	}
+	for (size_t n = 0; n < sizeof form; n++) {
+		api_raw("POST", "/bot100:secret/sendMessage", "application/x-www-form-urlencoded",
+			tobs_view(form, n));
+		assert_true(api_status() == 200 || api_status() == 400);
+	}
+	api_raw("POST", "/bot100:secret/sendMessage", "multipart/form-data", tobs_str(parts));
+	assert_int_equal(api_status(), 400);
+	return TOBS_OK;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -189,6 +219,7 @@ int main(void)
 		cmocka_unit_test(answers_and_topics),
 		cmocka_unit_test(buttons),
 		cmocka_unit_test(answers_for_all_methods),
+		cmocka_unit_test(hostile_forms),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

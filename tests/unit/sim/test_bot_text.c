@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* HTML, MarkdownV2 and Markdown of bots, as they come back. */
+#include "base/json_write.h"
 #include "support/sim_bots.h"
 
 /* The text in this mode becomes that, up to the end of the message. */
@@ -132,6 +133,52 @@ BOT_TEST(is_as_long_as_it_may_be)
 	return TOBS_OK;
 }
 
+/* Every beginning of a text, and with every byte another one: read, or refused, and nothing else. */
+BOT_TEST(hostile)
+{
+	static const char *const texts[][2] = {
+		{ "HTML",
+			"<b class='x' y>&lt;&#x41; <a href=\"tg://user?id=2\">a</a><pre><code "
+			"class='language-c'>x</code></pre><span class=\"tg-spoiler\">é😀</span></b>" },
+		{ "MarkdownV2",
+			"*b _i_ __u__ ~s~ ||p|| `c` ```py\nx``` [l](http://a\\)) ![x](tg://emoji"
+			"?id=5)*\n>q\n>r||\n**>z" },
+		{ "Markdown", "*b* _i_ `c` ```py\nx``` [l](e.org) \\*" },
+	};
+	struct tobs_buf args;
+	struct json_writer w;
+
+	tobs_buf_init(&args, 1 << 16);
+	for (size_t t = 0; t < ARRAY_LEN(texts); t++) {
+		size_t len = strlen(texts[t][1]);
+
+		for (size_t n = 0; n < 2 * len; n++) {
+			char text[512];
+
+			memcpy(text, texts[t][1], len);
+			text[n < len ? n : len] = 0;
+			if (n >= len)
+				text[n - len] = "<*_`[>|\\!&"[n % 10];
+			tobs_buf_clear(&args);
+			json_writer_init(&w, &args, 0);
+			jsonw_object(&w);
+			jsonw_key(&w, "chat_id");
+			jsonw_i64(&w, 1);
+			jsonw_key(&w, "parse_mode");
+			jsonw_str(&w, texts[t][0]);
+			jsonw_key(&w, "text");
+			jsonw_str(&w, text);
+			jsonw_end(&w);
+			api_raw("POST", "/bot100:secret/sendMessage", "application/json",
+				tobs_buf_view(&args));
+			if (api_status() != 200 && api_status() != 400)
+				fail_msg("%d for %s", api_status(), tobs_buf_str(&args));
+		}
+	}
+	tobs_buf_deinit(&args);
+	return TOBS_OK;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -141,6 +188,7 @@ int main(void)
 		cmocka_unit_test(entities),
 		cmocka_unit_test(finds_by_itself),
 		cmocka_unit_test(is_as_long_as_it_may_be),
+		cmocka_unit_test(hostile),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
