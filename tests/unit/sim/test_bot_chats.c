@@ -112,6 +112,9 @@ BOT_TEST(leaves)
 
 BOT_TEST(invites)
 {
+	char hash[64] = { 0 }, args[256];
+	const char *made;
+
 	api_has("exportChatInviteLink", "{'chat_id':" S "}", "'https://t.me/+");
 	api_has("createChatInviteLink", "{'chat_id':" S ",'name':'n','member_limit':5}",
 		"'creates_join_request':false,'is_primary':false,'is_revoked':false,'name':'n',"
@@ -122,6 +125,13 @@ BOT_TEST(invites)
 		"approval");
 	api_fails("revokeChatInviteLink", "{'chat_id':" S ",'invite_link':'https://t.me/+x'}", 400,
 		"Bad Request: INVITE_HASH_EXPIRED");
+	made = strstr(api("createChatInviteLink", "{'chat_id':" S "}"), "t.me/+") +
+		strlen("t.me/+");
+	memcpy(hash, made, strcspn(made, "\""));
+	assert_non_null(sim_chat_by_link(bots_sim->world, tobs_str(hash)));
+	snprintf(args, sizeof args, "{'chat_id':" S ",'invite_link':'https://t.me/+%s'}", hash);
+	api_has("revokeChatInviteLink", args, "'is_revoked':true");
+	assert_null(sim_chat_by_link(bots_sim->world, tobs_str(hash)));
 	return TOBS_OK;
 }
 

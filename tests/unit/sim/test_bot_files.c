@@ -262,6 +262,42 @@ BOT_TEST(other_media_in_a_message)
 	return TOBS_OK;
 }
 
+/* 20 MB can be fetched, and no more. */
+BOT_TEST(large_files)
+{
+	size_t size = (20 << 20) + 1;
+	char *bytes = malloc(size), id[128], args[256];
+
+	assert_non_null(bytes);
+	memset(bytes, 'x', size);
+	begin();
+	field("chat_id", "1");
+	file("document", "x.bin", tobs_view(bytes, size));
+	last(end("sendDocument"), "file_id", id, sizeof id);
+	free(bytes);
+	snprintf(args, sizeof args, "{'file_id':'%s'}", id);
+	api_fails("getFile", args, 400, "Bad Request: file is too big");
+	return TOBS_OK;
+}
+
+/* An id of which any letter is another is none. */
+BOT_TEST(ids_cannot_be_guessed)
+{
+	char id[128], args[256];
+
+	last(api("sendDocument", "{'chat_id':1,'document':'http://e.org/a.txt'}"), "file_id", id,
+		sizeof id);
+	for (size_t i = 0; id[i]; i++) {
+		char was = id[i];
+
+		id[i] = was == 'A' ? 'B' : 'A';
+		snprintf(args, sizeof args, "{'file_id':'%s'}", id);
+		api_fails("getFile", args, 400, "Bad Request: invalid file_id");
+		id[i] = was;
+	}
+	return TOBS_OK;
+}
+
 /* What people send can be fetched. */
 BOT_TEST(from_people)
 {
@@ -322,6 +358,8 @@ int main(void)
 		cmocka_unit_test(urls),
 		cmocka_unit_test(refuses),
 		cmocka_unit_test(other_media_in_a_message),
+		cmocka_unit_test(large_files),
+		cmocka_unit_test(ids_cannot_be_guessed),
 		cmocka_unit_test(from_people),
 	};
 

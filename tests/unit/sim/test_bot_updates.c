@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* getUpdates: what happens in the world, and when a bot hears of it. */
+#include <tobs/rt.h>
+
+#include "base/clock.h"
 #include "sim/change.h"
+#include "sim/inner.h"
 #include "support/sim_bots.h"
 
 #define IVY "{'id':1,'is_bot':false,'first_name':'Ivy'}"
@@ -48,6 +52,31 @@ BOT_TEST(offsets_confirm)
 	return TOBS_OK;
 }
 
+/* Who asks for the same again at once gets one update at a time. */
+BOT_TEST(busy_loops_are_slowed)
+{
+	for (int i = 0; i < 3; i++)
+		command("{'do':'say','by':'ivy','chat':'bot','text':'x'}");
+	assert_non_null(strstr(poll_raw("{\"offset\":5}"), "},{"));
+	assert_null(strstr(poll_raw("{\"offset\":5}"), "},{"));
+	assert_non_null(strstr(poll_raw("{\"offset\":6}"), "},{"));
+	return TOBS_OK;
+}
+
+/* And waits three seconds where there is nothing. */
+BOT_TEST(busy_loops_wait)
+{
+	struct tobs_deadline limit;
+	int64_t began = tobs_now();
+
+	assert_string_equal(poll_raw("{\"offset\":5}"), "{\"ok\":true,\"result\":[]}");
+	tobs_deadline_push(&limit, 60000);
+	assert_string_equal(poll_raw("{\"offset\":5}"), "{\"ok\":true,\"result\":[]}");
+	tobs_deadline_pop(&limit);
+	assert_true(tobs_now() - began >= 2900000);
+	return TOBS_OK;
+}
+
 BOT_TEST(waits_for_the_next)
 {
 	api_call_begin("getUpdates", "{'timeout':50}");
@@ -78,7 +107,41 @@ BOT_TEST(hears_only_what_it_asked_for)
 	return TOBS_OK;
 }
 
+/* A server over a world whose clock stands still, in place of the test's own. */
 BOT_TEST(updates_die)
+{
+	struct sim *own = bots_sim, by_hand = { 0 };
+	struct tl_updateBotInlineQuery *query;
+	struct fake_clock now;
+	struct sim_user *user;
+	struct sim_account *bot;
+
+	fake_clock_init(&now, INT64_C(1714564800) * 1000000);
+	assert_ok(sim_world_new(
+		&(struct sim_world_options){ .clock = &now.clock }, &by_hand.world, NULL));
+	assert_ok(sim_user_add(by_hand.world,
+		&(struct sim_user_args){ .id = 100, .first_name = TOBS_LIT("Bot"), .bot = true },
+		&user, NULL));
+	assert_ok(sim_account_add(by_hand.world, user,
+		&(struct sim_account_args){ .token = TOBS_LIT("100:secret") }, &bot, NULL));
+	assert_ok(sim_bots_start(
+		&by_hand.bots, &(struct sim_bots_options){ .world = by_hand.world }, NULL));
+	bots_sim = &by_hand;
+	query = SIM_NEW(&by_hand.world->arena, updateBotInlineQuery);
+	query->query_id = 7;
+	query->user_id = 100;
+	assert_ok(sim_push(bot, (void *)query, false));
+	now.now += INT64_C(29) * 1000000;
+	api_has("getUpdates", "{'offset':1}", "'inline_query':{'id':'7'");
+	now.now += INT64_C(1) * 1000000;
+	api_is("getUpdates", "{'offset':2}", "[]");
+	bots_sim = own;
+	sim_bots_stop(by_hand.bots);
+	sim_world_free(by_hand.world);
+	return TOBS_OK;
+}
+
+BOT_TEST(inline_queries)
 {
 	command("{'do':'tell','user':'bot','counts':true,'update':{'_':'updateBotInlineQuery',"
 		"'query_id':7,'user_id':'ivy','query':'cats','offset':''}}");
@@ -162,10 +225,13 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(hears_what_is_said),
 		cmocka_unit_test(offsets_confirm),
+		cmocka_unit_test(busy_loops_are_slowed),
+		cmocka_unit_test(busy_loops_wait),
 		cmocka_unit_test(waits_for_the_next),
 		cmocka_unit_test(one_at_a_time),
 		cmocka_unit_test(hears_only_what_it_asked_for),
 		cmocka_unit_test(updates_die),
+		cmocka_unit_test(inline_queries),
 		cmocka_unit_test(privacy),
 		cmocka_unit_test(bots_are_quiet),
 		cmocka_unit_test(kinds),

@@ -149,6 +149,27 @@ BOT_TEST(keeps_the_order_of_a_chat)
 	return TOBS_OK;
 }
 
+/* What was on its way when the webhook was set anew goes again. */
+BOT_TEST(set_anew)
+{
+	struct tobs_event gate;
+
+	listen_up();
+	tobs_event_init(&gate);
+	hold = &gate;
+	set("");
+	say("bot", "1");
+	await(1);
+	hold = NULL;
+	set(",'secret_token':'other'");
+	await(2);
+	assert_string_equal(secret, "other");
+	await_pending("\"pending_update_count\":0");
+	tobs_event_set(&gate, TOBS_OK);
+	hang_up();
+	return TOBS_OK;
+}
+
 BOT_TEST(one_connection)
 {
 	struct tobs_event gate;
@@ -244,6 +265,7 @@ int main(void)
 		cmocka_unit_test(hears),
 		cmocka_unit_test(begins_with_what_waits),
 		cmocka_unit_test(keeps_the_order_of_a_chat),
+		cmocka_unit_test(set_anew),
 		cmocka_unit_test(one_connection),
 		cmocka_unit_test(tries_again),
 		cmocka_unit_test(calls_in_the_answer),
