@@ -16,6 +16,8 @@
 struct conv_run;
 struct tobs_data;
 
+struct batch;
+
 struct ctx_value {
 	const void *key;
 	void *value;
@@ -27,6 +29,7 @@ enum { CTX_OPS_MAX = KV_BATCH_MAX - 8 }; /* writes that an update can stage */
 struct tobs_ctx {
 	struct tobs_bot *bot;
 	const struct tobs_update *update;
+	struct batch *batch; /* that holds the update; NULL without one */
 	struct facts facts;
 	int64_t key;      /* what keeps it in order; the chat of tobs_in_chat() */
 	int64_t started;  /* µs */

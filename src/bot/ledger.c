@@ -10,7 +10,7 @@
 #define DONE_KEY   "bot/done/"
 #define INBOX_KEY  "bot/inbox/"
 
-enum { KEY_BYTES = 48, OPS_ON_STACK = 8 };
+enum { OPS_ON_STACK = 8 };
 
 #define DAY_MS ((int64_t)24 * 3600 * 1000)
 
@@ -32,7 +32,7 @@ void ledger_deinit(struct ledger *l)
 static struct tobs_view make_key(char *out, const char *prefix, int64_t n)
 {
 	return tobs_view(
-		out, (size_t)snprintf(out, KEY_BYTES, "%s%016" PRIx64, prefix, (uint64_t)n));
+		out, (size_t)snprintf(out, LEDGER_KEY, "%s%016" PRIx64, prefix, (uint64_t)n));
 }
 
 static int64_t number_of(int64_t update_id)
@@ -149,7 +149,7 @@ static int load_blocks(struct ledger *l, struct tobs_err *err)
 	struct tobs_view after = tobs_view(NULL, 0);
 	struct tobs_arena arena;
 	struct kv_page page = { .more = true };
-	char last[KEY_BYTES];
+	char last[LEDGER_KEY];
 	int r = TOBS_OK;
 
 	tobs_arena_init(&arena, 1 << 20);
@@ -204,7 +204,7 @@ static int apply(struct ledger *l, const struct kv_op *ops, size_t count,
 	const struct ledger_block *b, struct tobs_err *err)
 {
 	struct kv_op few[OPS_ON_STACK], *all = few;
-	char key[KEY_BYTES];
+	char key[LEDGER_KEY];
 	int r;
 
 	if (count + 1 > OPS_ON_STACK)
@@ -261,7 +261,7 @@ int ledger_set_offset(struct ledger *l, int64_t offset, struct tobs_err *err)
 int ledger_keep(
 	struct ledger *l, int64_t id, struct tobs_view json, int64_t offset, struct tobs_err *err)
 {
-	char key[KEY_BYTES], text[24];
+	char key[LEDGER_KEY], text[24];
 	struct kv_op ops[2] = {
 		{ .kind = KV_PUT, .key = make_key(key, INBOX_KEY, id), .value = json },
 		{ .kind = KV_PUT, .key = tobs_str(OFFSET_KEY) },
@@ -277,9 +277,14 @@ int ledger_keep(
 
 int ledger_drop(struct ledger *l, int64_t id, struct tobs_err *err)
 {
-	char key[KEY_BYTES];
+	char key[LEDGER_KEY];
 
 	return l->durable ? kv_delete(l->store, make_key(key, INBOX_KEY, id), err) : TOBS_OK;
+}
+
+struct kv_op ledger_drop_op(int64_t id, char *key)
+{
+	return (struct kv_op){ .kind = KV_DELETE, .key = make_key(key, INBOX_KEY, id) };
 }
 
 int ledger_inbox(struct ledger *l, struct tobs_view after, size_t limit, struct tobs_arena *arena,

@@ -28,6 +28,7 @@ enum {
 	LEDGER_BITS = 1024, /* updates a block */
 	LEDGER_BLOCKS = 33,
 	LEDGER_DAYS = 2,
+	LEDGER_KEY = 48, /* bytes of a key, at most */
 };
 
 struct ledger_block {
@@ -83,6 +84,9 @@ int ledger_set_offset(struct ledger *l, int64_t offset, struct tobs_err *err);
 int ledger_keep(
 	struct ledger *l, int64_t id, struct tobs_view json, int64_t offset, struct tobs_err *err);
 int ledger_drop(struct ledger *l, int64_t id, struct tobs_err *err);
+
+/* The same as an operation for ledger_finish(); its key is in `key`, of LEDGER_KEY bytes. */
+struct kv_op ledger_drop_op(int64_t id, char *key);
 
 /* Entries of the inbox behind `after` (0: from the first): kv_scan()'s page of up to `limit`. Waits. */
 int ledger_inbox(struct ledger *l, struct tobs_view after, size_t limit, struct tobs_arena *arena,

@@ -115,6 +115,19 @@ static void tell_done(struct tobs_ctx *ctx, int kept)
 			slot->part->done(ctx, kept, slot->user);
 }
 
+/* The last update of a batch takes it out of the inbox in the same transaction. */
+static bool stage_drop(struct tobs_ctx *ctx)
+{
+	struct batch *batch = ctx->batch;
+	char key[LEDGER_KEY];
+	struct kv_op op;
+
+	if (!batch || batch->refs != 1 || batch->inbox_id < 0)
+		return false;
+	op = ledger_drop_op(batch->inbox_id, key);
+	return ctx_stage(ctx, &op) == TOBS_OK;
+}
+
 /*
  * What was changed is written together with the note that the update is finished.
  * If that cannot be, the update is finished all the same: it has failed.
@@ -124,16 +137,20 @@ static int commit(struct tobs_ctx *ctx, int result, struct tobs_err *err)
 	int64_t id = ctx->update ? ctx->update->update_id : -1;
 	struct ledger *ledger = &ctx->bot->ledger;
 	struct tobs_shield shield;
+	bool drops = false;
 	int r;
 
 	/* Cancelled or not, what has been done has been done. */
 	tobs_shield_begin(&shield);
-	r = stage_parts(ctx, ctx->inner < 0 ? ctx->inner : result, err);
-	if (!r)
+	r = stage_parts(ctx, result, err);
+	if (!r) {
+		drops = stage_drop(ctx);
 		r = ledger_finish(ledger, id, ctx->ops, ctx->op_count, err);
+	}
 	if (r)
 		(void)ledger_finish(ledger, id, NULL, 0, NULL);
-	tell_done(ctx, r);
+	else if (drops)
+		ctx->batch->inbox_id = -1;
 	tobs_shield_end(&shield);
 	return r;
 }
@@ -222,7 +239,9 @@ void bot_release(struct tobs_bot *bot, struct batch *batch)
 static void run_update(struct order_job *job)
 {
 	struct update_job *u = CONTAINER_OF(job, struct update_job, job);
-	struct tobs_ctx ctx = { .facts = u->facts, .key = job->key, .inline_answer = u->inlined };
+	struct tobs_ctx ctx = {
+		.facts = u->facts, .batch = u->batch, .key = job->key, .inline_answer = u->inlined
+	};
 	struct batch *batch = u->batch;
 
 	list_init(&ctx.link);

@@ -185,6 +185,8 @@ int source_poll(struct tobs_bot *bot, struct tobs_err *err)
 		return r;
 	if (r)
 		log_warn("bot", "%s", err->message);
+	else /* once: what comes from here on is wanted */
+		bot->opt.drop_pending = false;
 	rq = api_begin(bot->api);
 	if (!rq)
 		return tobs_fail(err, TOBS_ENOMEM, "polling");

@@ -115,6 +115,19 @@ static int poll_for(struct tobs_bot *bot, int64_t ms, struct tobs_err *err)
 	return r == TOBS_ETIMEDOUT && tobs_deadline_passed(&d) ? TOBS_OK : r;
 }
 
+/* A webhook that Telegram does not take, now, is one that fails. */
+static int try_webhook(struct webhook *w, struct tobs_err *err)
+{
+	int r = webhook_set(w, err);
+
+	if (!r)
+		return watch(w, err);
+	if (r == TOBS_EAUTH || r == TOBS_ECANCELED || r == TOBS_ETIMEDOUT)
+		return r;
+	log_warn("bot", "%s: polling meanwhile", err->message);
+	return TOBS_OK;
+}
+
 int source_hybrid(struct tobs_bot *bot, struct tobs_err *err)
 {
 	int64_t pause = RETURN_MS;
@@ -122,20 +135,19 @@ int source_hybrid(struct tobs_bot *bot, struct tobs_err *err)
 	int r;
 
 	webhook_init(&w, bot);
-	r = open_webhook(&w, err);
+	r = webhook_open(&w, err);
 	while (!r) {
 		int64_t start = tobs_now();
 
-		r = watch(&w, err);
+		r = try_webhook(&w, err);
+		/* One that had worked for long is soon tried again. */
+		if (tobs_now() - start > 4 * pause * 1000)
+			pause = RETURN_MS;
 		if (!r)
 			r = poll_for(bot, pause, err);
-		/* One that had worked for long is given a short pause again. */
-		pause = tobs_now() - start > 4 * pause * 1000 ? RETURN_MS
-							      : MIN(2 * pause, RETURN_MAX_MS);
-		if (!r) {
+		pause = MIN(2 * pause, RETURN_MAX_MS);
+		if (!r)
 			log_info("bot", "the webhook is tried again");
-			r = set_patiently(&w, err);
-		}
 	}
 	webhook_close(&w);
 	return r;

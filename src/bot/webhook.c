@@ -314,6 +314,7 @@ int webhook_set(struct webhook *w, struct tobs_err *err)
 {
 	const struct tobs_webhook *o = &w->bot->webhook;
 	const char *names[32];
+	int r;
 	struct tobs_set_webhook args = {
 		.url = o->url,
 		.secret_token = (const char *)w->secret.ptr,
@@ -327,5 +328,8 @@ int webhook_set(struct webhook *w, struct tobs_err *err)
 		args.certificate = tobs_file_path(o->tls_cert_file);
 	args.allowed_updates.count = bot_kind_names(bot_kinds(w->bot), names);
 	args.allowed_updates.items = names;
-	return bot_call(w->bot, TOBS_METHOD_SET_WEBHOOK, &args, NULL, err);
+	r = bot_call(w->bot, TOBS_METHOD_SET_WEBHOOK, &args, NULL, err);
+	if (!r) /* once: what comes from here on is wanted */
+		w->bot->opt.drop_pending = false;
+	return r;
 }

@@ -284,6 +284,32 @@ FIBER_TEST(hybrid_falls_back_and_returns)
 	return TOBS_OK;
 }
 
+/* Telegram does not take the webhook at all: polling, and nothing is dropped but once. */
+FIBER_TEST(hybrid_without_a_webhook)
+{
+	bot_options.source = TOBS_SOURCE_HYBRID;
+	bot_options.drop_pending = true;
+	make_hooked();
+	tobs_on_text(bot, echo, NULL);
+	for (int i = 0; i < 2; i++)
+		bot_peer_answer(&peer, "setWebhook", 400,
+			"{\"ok\":false,\"error_code\":400,\"description\":\"Bad Request: bad webhook: "
+			"Failed to resolve host\"}");
+	bot_peer_say(&peer, 5, "by polling");
+	start_hooked();
+	assert_string_equal(
+		bot_peer_call(&peer, 2), "deleteWebhook {\"drop_pending_updates\":true}");
+	assert_non_null(strstr(bot_peer_call(&peer, 3), "by polling"));
+	assert_non_null(strstr(bot_peer_call(&peer, 4), "setWebhook {"));
+	assert_null(strstr(bot_peer_call(&peer, 4), "drop"));
+	assert_true(elapsed() >= 300000 && elapsed() < 310000);
+	assert_string_equal(bot_peer_call(&peer, 5), "deleteWebhook {}");
+	assert_non_null(strstr(bot_peer_call(&peer, 6), "setWebhook {"));
+	assert_true(elapsed() >= 900000 && elapsed() < 910000);
+	assert_ok(end_hooked());
+	return TOBS_OK;
+}
+
 static bool allowed(struct allow *a, const char *text)
 {
 	struct addr addr;
@@ -333,6 +359,7 @@ int main(void)
 		fiber_unit_test(a_handler_that_says_nothing),
 		fiber_unit_test(a_secret_is_made_up),
 		fiber_unit_test(hybrid_falls_back_and_returns),
+		fiber_unit_test(hybrid_without_a_webhook),
 		cmocka_unit_test(networks),
 	};
 
