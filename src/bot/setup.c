@@ -7,6 +7,7 @@
 #include "bot/bot.h"
 #include "bot/data.h"
 #include "bot/testing.h"
+#include "bot/token.h"
 #include "botapi/tables.h"
 
 enum { STRINGS_MAX = 1 << 20 };
@@ -119,7 +120,9 @@ struct tobs_bot *tobs_bot_new(const struct tobs_bot_options *opt)
 	order_init(&bot->order, bot->opt.queue, bot->opt.handlers);
 	throttle_init(&bot->throttle, bot->opt.pace);
 	breaker_init(&bot->breaker, &breaker_server);
-	(void)data_attach(bot); /* what fails tobs_bot_run() says */
+	/* What fails tobs_bot_run() says. */
+	(void)data_attach(bot);
+	(void)token_attach(bot);
 	return bot;
 }
 
