@@ -128,10 +128,15 @@ struct tobs_bot_options {
 	const char *token;
 	const char *token_env; /* the environment variable that holds it */
 
-	const char *api_root; /* NULL: "https://api.telegram.org" */
-	bool local;           /* that is a server with --local on this machine: files by path */
-	bool test_dc;         /* Telegram's test servers */
-	const char *proxy;    /* "socks5://…", "http://…" */
+	/*
+	 * NULL: with .token_env what the environment variable BOT_API_ROOT says, so
+	 * that a bot can be tried with `tobs sim` as it stands; else
+	 * "https://api.telegram.org".
+	 */
+	const char *api_root;
+	bool local;        /* that is a server with --local on this machine: files by path */
+	bool test_dc;      /* Telegram's test servers */
+	const char *proxy; /* "socks5://…", "http://…" */
 	const char *ca_file;
 
 	/*

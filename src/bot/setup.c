@@ -33,6 +33,12 @@ static void keep(struct tobs_bot *bot, const char **s)
 		bot_misuse(bot, TOBS_ENOMEM, "no memory for the bot's options");
 }
 
+/* What is empty was not given. */
+static const char *given(const char *s)
+{
+	return s && *s ? s : NULL;
+}
+
 static void keep_strings(struct tobs_bot *bot)
 {
 	struct tobs_bot_options *o = &bot->opt;
@@ -113,6 +119,8 @@ struct tobs_bot *tobs_bot_new(const struct tobs_bot_options *opt)
 	ledger_init(&bot->ledger);
 	tobs_event_init(&bot->stop);
 	list_init(&bot->handling);
+	if (!bot->opt.api_root && !bot->opt.token && bot->opt.token_env)
+		bot->opt.api_root = given(getenv("BOT_API_ROOT"));
 	keep_strings(bot);
 	keep_token(bot);
 	fill_in(&bot->opt);

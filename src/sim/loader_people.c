@@ -98,7 +98,10 @@ static int read_content(struct loader *l, struct json_value v, const char *path_
 		r = loader_int(v, size_key, 0, INT64_MAX >> 16, &ret->size, err);
 	if (r || !path.len)
 		return r;
-	n = l->folder ? snprintf(full, PATH_BYTES, "%s/%.*s", l->folder, TOBS_VIEW_FMT(path)) : -1;
+	n = !l->folder ? -1
+		: tobs_view_starts(path, "/")
+		? snprintf(full, PATH_BYTES, "%.*s", TOBS_VIEW_FMT(path))
+		: snprintf(full, PATH_BYTES, "%s/%.*s", l->folder, TOBS_VIEW_FMT(path));
 	if (n < 0 || n >= PATH_BYTES)
 		return json_at_key(err, tobs_str(path_key),
 			json_fail(err, TOBS_ENOTFOUND, "cannot be looked for"));

@@ -18,6 +18,17 @@ static bool answers(const struct kit_event *e, const struct tobs_test_user *u)
 	return e->kind == KIT_ANSWER && e->chat == u->id;
 }
 
+static bool results(const struct kit_event *e, const struct tobs_test_user *u)
+{
+	return e->kind == KIT_RESULTS && e->chat == u->id;
+}
+
+/* What somebody sees; an answer without a note ends a button's waiting and no more. */
+static bool visible(const struct kit_event *e, const struct tobs_test_user *u)
+{
+	return in_chat(e, u) || results(e, u) || (answers(e, u) && e->text[0]);
+}
+
 /* The next one that nobody has looked at; NULL: none. */
 static struct kit_event *next(const struct tobs_test_user *u,
 	bool (*wanted)(const struct kit_event *e, const struct tobs_test_user *u))
@@ -36,7 +47,9 @@ static const char *did(struct tobs_test *t, const struct kit_event *e)
 		return "the bot did nothing";
 	if (e->kind == KIT_DELETED)
 		return "the bot deleted a message";
-	if (e->kind == KIT_ANSWER)
+	if (e->kind == KIT_RESULTS)
+		text = tobs_arena_printf(&t->arena, "the bot offered \"%s\"", e->text);
+	else if (e->kind == KIT_ANSWER)
 		text = tobs_arena_printf(
 			&t->arena, "the bot answered with the note \"%s\"", e->text);
 	else if (!e->text[0])
@@ -52,7 +65,10 @@ static const char *did(struct tobs_test *t, const struct kit_event *e)
 static struct kit_event *take(
 	struct tobs_test_user *u, enum kit_event_kind kind, const char *what, const char *text)
 {
-	struct kit_event *e = next(u, kind == KIT_ANSWER ? answers : in_chat);
+	struct kit_event *e = next(u,
+		kind == KIT_ANSWER            ? answers
+			: kind == KIT_RESULTS ? results
+					      : in_chat);
 
 	if (!e || e->kind != kind) {
 		kit_fail(u->t, u, text ? "expected %s \"%s\", but %s" : "expected %s%s, but %s",
@@ -140,12 +156,21 @@ int tobs_test_expect_answer(struct tobs_test_user *u, const char *text)
 		: kit_fail(u->t, u, "expected the note \"%s\", but %s", text, did(u->t, e));
 }
 
+int tobs_test_expect_inline(struct tobs_test_user *u, const char *titles)
+{
+	const struct kit_event *e = u ? take(u, KIT_RESULTS, "the results", titles) : NULL;
+
+	if (!e)
+		return -1;
+	return strcmp(e->text, titles) == 0
+		? 0
+		: kit_fail(u->t, u, "expected the results \"%s\", but %s", titles, did(u->t, e));
+}
+
 int tobs_test_expect_nothing(struct tobs_test_user *u)
 {
-	const struct kit_event *e = u ? next(u, in_chat) : NULL;
+	const struct kit_event *e = u ? next(u, visible) : NULL;
 
-	if (u && !e)
-		e = next(u, answers);
 	if (u && e)
 		return kit_fail(u->t, u, "expected nothing more, but %s", did(u->t, e));
 	return u ? 0 : -1;
@@ -155,7 +180,7 @@ void tobs_test_skip(struct tobs_test_user *u)
 {
 	if (u)
 		ARRAY_EACH (e, &u->t->events)
-			e->seen |= in_chat(e, u) || answers(e, u);
+			e->seen |= in_chat(e, u) || answers(e, u) || results(e, u);
 }
 
 static const struct kit_event *looked_at(const struct tobs_test_user *u)

@@ -43,22 +43,47 @@ static void put_text(struct tobs_buf *out, const char *text)
 	tobs_buf_putc(out, '\n');
 }
 
+/* What it is that has no text. */
+static const char *thing(const struct tobs_message *m)
+{
+	if (!m)
+		return "(a message)";
+	return m->photo.count   ? "(photo)"
+		: m->animation  ? "(animation)"
+		: m->document   ? "(document)"
+		: m->video      ? "(video)"
+		: m->video_note ? "(video note)"
+		: m->audio      ? "(audio)"
+		: m->voice      ? "(voice)"
+		: m->sticker    ? "(sticker)"
+		: m->invoice    ? "(invoice)"
+		: m->venue      ? "(venue)"
+		: m->location   ? "(location)"
+		: m->contact    ? "(contact)"
+		: m->poll       ? "(poll)"
+		: m->dice       ? "(dice)"
+				: "(no text)";
+}
+
 static void put_event(struct tobs_buf *out, const struct kit_event *e)
 {
 	static const char *const what[] = { "", "bot: ", "bot edits: ", "bot deletes a message",
-		"bot notes: ", "bot is refused: " };
+		"bot notes: ", "bot is refused: ", "bot offers: " };
 
 	tobs_buf_printf(out, "    %s%s", e->kind == KIT_SAID ? e->who : what[e->kind],
 		e->kind == KIT_SAID ? ": " : "");
 	if (!e->text[0] && (e->kind == KIT_MESSAGE || e->kind == KIT_EDIT))
-		put_text(out, "(no text)");
+		put_text(out, thing(e->what));
 	else
 		put_text(out, e->text);
 }
 
 static bool concerns(const struct kit_event *e, const struct tobs_test_user *u)
 {
-	return e->chat == (e->kind == KIT_ANSWER ? u->id : u->chat);
+	/* That a button need not wait any longer nobody sees. */
+	if (e->kind == KIT_ANSWER && !e->text[0])
+		return false;
+	return e->chat == (e->kind == KIT_ANSWER || e->kind == KIT_RESULTS ? u->id : u->chat);
 }
 
 static void put_chat(
@@ -74,7 +99,8 @@ static void put_chat(
 			put_event(out, &t->events.items[first]);
 }
 
-static void put_log(struct tobs_buf *out, const struct tobs_test *t)
+/* What was said since the last failure. */
+static void put_log(struct tobs_buf *out, struct tobs_test *t)
 {
 	size_t first = t->logged > KIT_LOG_LINES ? t->logged - KIT_LOG_LINES : 0;
 
@@ -82,6 +108,7 @@ static void put_log(struct tobs_buf *out, const struct tobs_test *t)
 		tobs_buf_puts(out, "  the bot's log:\n");
 	for (size_t i = first; i < t->logged; i++)
 		tobs_buf_printf(out, "    %s\n", t->log[i % KIT_LOG_LINES]);
+	t->logged = 0;
 }
 
 static int fail(struct tobs_test *t, const struct tobs_test_user *u, const char *fmt, va_list ap)

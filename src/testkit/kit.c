@@ -17,6 +17,7 @@ enum {
 	ANSWER_MAX = 4 << 20,
 	START_S = 1767614400, /* 2026-01-05 12:00 UTC */
 	PROGRAM_STACK = 1 << 20,
+	STOP_S = 600,
 };
 
 /* The one that runs; one that was left by longjmp() is found here. */
@@ -86,6 +87,7 @@ static int run_program(void *arg)
 	struct tobs_test *t = arg;
 
 	t->result = t->options.program ? t->options.program() : with_handlers(t);
+	t->returned = true;
 	t->ended = !t->stopping;
 	return TOBS_OK;
 }
@@ -99,7 +101,7 @@ int tobs_test_start(struct tobs_test *t)
 		return -1;
 	if (t->program)
 		return kit_fail(t, NULL, "the bot runs already");
-	t->ended = t->stopping = false;
+	t->ended = t->stopping = t->returned = false;
 	t->testing.why.code = 0;
 	r = tobs_spawn(&t->program, run_program, t, &naming);
 	if (r)
@@ -124,6 +126,9 @@ static void stop(struct tobs_test *t)
 	t->stopping = true;
 	if (t->testing.bot)
 		tobs_bot_stop(t->testing.bot);
+	/* Handlers that sleep are given the time that the bot gives them. */
+	for (int s = 0; t->program && !t->returned && s < STOP_S; s++)
+		(void)rt_run_until(t->clock.now + s * 1000000, on_the_way, t);
 	if (t->program)
 		(void)tobs_join(t->program, NULL);
 	t->program = NULL;
@@ -182,7 +187,9 @@ static int make_bot(struct tobs_test *t, struct tobs_err *err)
 static int make_world(struct tobs_test *t, struct tobs_err *err)
 {
 	const struct sim_world_options world = { .clock = &t->clock.clock, .seed = 1 };
-	struct sim_bots_options bots = { .conflict_ms = -1, .watch = &t->watch };
+	struct sim_bots_options bots = {
+		.conflict_ms = -1, .watch = &t->watch, .faults = &t->network
+	};
 	int r = sim_world_new(&world, &t->sim.world, err);
 
 	if (!r && t->options.world)
@@ -249,6 +256,17 @@ static int open_test(struct tobs_test *t)
 	return tobs_test_start(t);
 }
 
+static void free_test(struct tobs_test *t)
+{
+	ARRAY_DEINIT(&t->calls);
+	ARRAY_DEINIT(&t->events);
+	ARRAY_DEINIT(&t->faults);
+	bot_faults_deinit(&t->network);
+	tobs_buf_deinit(&t->answer);
+	tobs_arena_deinit(&t->arena);
+	mem_free(t);
+}
+
 struct tobs_test *tobs_test_new(const struct tobs_test_options *options)
 {
 	const struct tobs_run_options run = { .hold_ms = -1 };
@@ -261,15 +279,14 @@ struct tobs_test *tobs_test_new(const struct tobs_test_options *options)
 	t->options = *options;
 	tobs_arena_init(&t->arena, ARENA_MAX);
 	tobs_buf_init(&t->answer, ANSWER_MAX);
+	bot_faults_init(&t->network, 1);
 	kit_watch(t);
 	fake_clock_init(&t->clock, (options->start ? options->start : START_S) * 1000000);
 	rt_use_clock(&t->clock);
 	if (rt_begin(&run)) {
 		rt_use_clock(NULL);
 		kit_fail(t, NULL, "a test cannot begin where a loop of fibers runs");
-		tobs_buf_deinit(&t->answer);
-		tobs_arena_deinit(&t->arena);
-		mem_free(t);
+		free_test(t);
 		return NULL;
 	}
 	current = t;
@@ -299,11 +316,6 @@ int tobs_test_free(struct tobs_test *t)
 	tobs_log_to(NULL, NULL);
 	remove_folder(t);
 	failures = t->failures;
-	ARRAY_DEINIT(&t->calls);
-	ARRAY_DEINIT(&t->events);
-	ARRAY_DEINIT(&t->faults);
-	tobs_buf_deinit(&t->answer);
-	tobs_arena_deinit(&t->arena);
-	mem_free(t);
+	free_test(t);
 	return failures ? 1 : 0;
 }

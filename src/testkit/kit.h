@@ -23,6 +23,7 @@
 #include "base/json_write.h"
 #include "bot/testing.h"
 #include "sim/bot.h"
+#include "sim/bot_faults.h"
 #include "sim/sim.h"
 
 /* A call that reached the server, but getUpdates. */
@@ -40,6 +41,7 @@ enum kit_event_kind {
 	KIT_DELETED,
 	KIT_ANSWER,  /* to a query of `chat`, which is a user here */
 	KIT_REFUSED, /* a call about the chat: for the transcript */
+	KIT_RESULTS, /* to an inline query of `chat`, which is a user here: titles with '|' between */
 };
 
 /* What a chat saw. */
@@ -62,11 +64,12 @@ struct tobs_test_user {
 	struct tobs_test *t;
 	struct tobs_test_user *next;
 	const char *name;
-	int64_t id;    /* of the user */
-	int64_t place; /* the chat, as the world knows it: the bot, or a group */
-	int64_t chat;  /* the same as the Bot API knows it: the user, or a group */
-	int32_t last;  /* the newest message of their own; 0: none */
-	size_t at;     /* the event that was looked at last, plus one; 0: none */
+	int64_t id;        /* of the user */
+	int64_t place;     /* the chat, as the world knows it: the bot, or a group */
+	int64_t chat;      /* the same as the Bot API knows it: the user, or a group */
+	int32_t last;      /* the newest message of their own; 0: none */
+	const char *query; /* the inline query that was typed last */
+	size_t at;         /* the event that was looked at last, plus one; 0: none */
 };
 
 enum { KIT_LOG_LINES = 6, KIT_LINE_BYTES = 400 };
@@ -85,6 +88,7 @@ struct tobs_test {
 	char token[128];
 	struct tobs_fiber *program; /* NULL: it does not run */
 	bool ended;                 /* by itself */
+	bool returned;
 	bool stopping;
 	int result;
 
@@ -93,6 +97,7 @@ struct tobs_test {
 	ARRAY_OF(struct kit_call) calls;
 	ARRAY_OF(struct kit_event) events;
 	ARRAY_OF(struct kit_fault) faults;
+	struct sim_bot_faults network;
 	size_t looked;          /* calls that tobs_test_expect_call() has passed */
 	struct tobs_buf answer; /* of the last command */
 	unsigned failures;
@@ -132,6 +137,19 @@ int kit_settle(struct tobs_test *t);
  */
 int kit_command(struct tobs_test *t, const struct tobs_test_user *u, const char *fmt, ...)
 	TOBS_PRINTF(3, 4);
+
+/* The same as it stands, without failing and without letting anything come of it: 0, or -1. */
+int kit_try(struct tobs_test *t, const char *text);
+
+/* Of t->answer: the number under this key (0: none), and why it was refused. */
+int64_t kit_answered(struct tobs_test *t, const char *key);
+const char *kit_refusal(struct tobs_test *t);
+
+/* For the transcript: "(presses)", "Yes". */
+void kit_said(struct tobs_test_user *u, const char *what, const char *text);
+
+/* Says it; reply_to (0: nothing) is a message as this user numbers it. */
+int kit_say(struct tobs_test_user *u, const char *text, int32_t reply_to);
 
 /* Text as a string of JSON with its quotes, in the arena. NULL: no memory. */
 const char *kit_quote(struct tobs_test *t, const char *text);

@@ -27,8 +27,7 @@ static void put_json(struct tobs_buf *out, const char *text)
 	}
 }
 
-/* What a command answered under this key; 0: nothing. */
-static int64_t answered(struct tobs_test *t, const char *key)
+int64_t kit_answered(struct tobs_test *t, const char *key)
 {
 	struct json_parser parser;
 	struct json_doc doc = { 0 };
@@ -42,8 +41,7 @@ static int64_t answered(struct tobs_test *t, const char *key)
 	return n;
 }
 
-/* Why it was refused, from {"ok":false,…,"error":"…"}. */
-static const char *refusal(struct tobs_test *t)
+const char *kit_refusal(struct tobs_test *t)
 {
 	struct json_parser parser;
 	struct json_doc doc = { 0 };
@@ -59,8 +57,7 @@ static const char *refusal(struct tobs_test *t)
 	return copy ? copy : "refused";
 }
 
-/* 0, or -1 with the answer that says why. */
-static int try_command(struct tobs_test *t, const char *text)
+int kit_try(struct tobs_test *t, const char *text)
 {
 	struct tobs_buf line;
 	int r;
@@ -85,10 +82,10 @@ int kit_command(struct tobs_test *t, const struct tobs_test_user *u, const char 
 	va_start(ap, fmt);
 	tobs_buf_vprintf(&text, fmt, ap);
 	va_end(ap);
-	r = tobs_buf_err(&text) ? -1 : try_command(t, tobs_buf_str(&text));
+	r = tobs_buf_err(&text) ? -1 : kit_try(t, tobs_buf_str(&text));
 	tobs_buf_deinit(&text);
 	if (r)
-		return kit_fail(t, u, "%s", refusal(t));
+		return kit_fail(t, u, "%s", kit_refusal(t));
 	return kit_settle(t);
 }
 
@@ -118,7 +115,7 @@ static struct tobs_test_user *seat(
 		kit_fail(t, NULL, "no memory");
 		return NULL;
 	}
-	*u = (struct tobs_test_user){ t, t->users, name, id, place, chat, 0, 0 };
+	*u = (struct tobs_test_user){ t, t->users, name, id, place, chat, 0, NULL, 0 };
 	t->users = u;
 	return u;
 }
@@ -208,7 +205,7 @@ struct tobs_test_user *tobs_test_found(
 			"]}",
 			u->id, kit_quote(t, kind), kit_quote(t, title), "", t->account->user->peer))
 		return NULL;
-	chat = answered(t, "chat");
+	chat = kit_answered(t, "chat");
 	if (strcmp(kind, "channel") == 0 &&
 		kit_command(t, u,
 			"{'do':'member','chat':%" PRId64 ",'by':%" PRId64
@@ -239,7 +236,7 @@ int tobs_test_leave(struct tobs_test_user *u)
 
 /* ---- saying ---- */
 
-static void note_said(struct tobs_test_user *u, const char *what, const char *text)
+void kit_said(struct tobs_test_user *u, const char *what, const char *text)
 {
 	const struct kit_event e = { .kind = KIT_SAID,
 		.chat = u->chat,
@@ -250,7 +247,7 @@ static void note_said(struct tobs_test_user *u, const char *what, const char *te
 	kit_note(u->t, &e);
 }
 
-static int say(struct tobs_test_user *u, const char *text, int32_t reply_to)
+int kit_say(struct tobs_test_user *u, const char *text, int32_t reply_to)
 {
 	struct tobs_test *t = u->t;
 	char reply[40] = "";
@@ -258,17 +255,17 @@ static int say(struct tobs_test_user *u, const char *text, int32_t reply_to)
 
 	if (reply_to)
 		snprintf(reply, sizeof reply, ",'reply_to':%" PRId32, reply_to);
-	note_said(u, "", text);
+	kit_said(u, "", text);
 	r = kit_command(t, u, "{'do':'say','by':%" PRId64 ",'chat':%" PRId64 ",'text':%s%s}", u->id,
 		u->place, kit_quote(t, text), reply);
 	if (!r)
-		u->last = (int32_t)answered(t, "id");
+		u->last = (int32_t)kit_answered(t, "id");
 	return r;
 }
 
 int tobs_test_say(struct tobs_test_user *u, const char *text)
 {
-	return u ? say(u, text, 0) : -1;
+	return u ? kit_say(u, text, 0) : -1;
 }
 
 /* The bot's newest message in the chat as this user numbers it; 0: none. */
@@ -298,7 +295,7 @@ int tobs_test_answer(struct tobs_test_user *u, const char *text)
 
 	if (!u)
 		return -1;
-	return id ? say(u, text, id) : kit_fail(u->t, u, "the bot has said nothing to answer");
+	return id ? kit_say(u, text, id) : kit_fail(u->t, u, "the bot has said nothing to answer");
 }
 
 int tobs_test_edit(struct tobs_test_user *u, const char *text)
@@ -307,59 +304,10 @@ int tobs_test_edit(struct tobs_test_user *u, const char *text)
 		return -1;
 	if (!u->last)
 		return kit_fail(u->t, u, "%s has said nothing to edit", u->name);
-	note_said(u, "(edits)", text);
+	kit_said(u, "(edits)", text);
 	return kit_command(u->t, u,
 		"{'do':'edit','by':%" PRId64 ",'chat':%" PRId64 ",'id':%" PRId32 ",'text':%s}",
 		u->id, u->place, u->last, kit_quote(u->t, text));
-}
-
-/* ---- pressing ---- */
-
-/* Whether the newest reply keyboard of the chat has such a button. */
-static bool on_keyboard(const struct tobs_test_user *u, const char *button)
-{
-	struct json_parser parser;
-	struct json_doc doc = { 0 };
-	bool found = false, over = false;
-
-	json_parser_init(&parser, COMMAND_MAX, DEPTH);
-	for (size_t i = u->t->events.count; i-- > 0 && !over;) {
-		const struct kit_event *e = &u->t->events.items[i];
-		struct json_value rows;
-
-		if (e->kind != KIT_MESSAGE || e->chat != u->chat ||
-			json_parse(&parser, &doc, tobs_str(e->args), NULL))
-			continue;
-		rows = json_field(json_field(json_root(&doc), "reply_markup"), "keyboard");
-		over = json_is_array(rows);
-		JSON_EACH (row, rows)
-			JSON_EACH (b, row.value) {
-				struct tobs_view text;
-
-				if (!json_get_str(json_field(b.value, "text"), &text))
-					found |= tobs_view_is(text, button);
-			}
-	}
-	json_doc_deinit(&doc);
-	json_parser_deinit(&parser);
-	return found;
-}
-
-int tobs_test_press(struct tobs_test_user *u, const char *button)
-{
-	const char *text;
-
-	if (!u)
-		return -1;
-	text = tobs_arena_printf(&u->t->arena,
-		"{'do':'press','by':%" PRId64 ",'chat':%" PRId64 ",'button':%s}", u->id, u->place,
-		kit_quote(u->t, button));
-	if (text && try_command(u->t, text) == 0) {
-		note_said(u, "(presses)", button);
-		return kit_settle(u->t);
-	}
-	text = refusal(u->t);
-	return on_keyboard(u, button) ? say(u, button, 0) : kit_fail(u->t, u, "%s", text);
 }
 
 /* ---- files and the like ---- */
@@ -368,12 +316,12 @@ static int post(struct tobs_test_user *u, const char *what, const char *members)
 {
 	int r;
 
-	note_said(u, what, "");
+	kit_said(u, what, "");
 	r = kit_command(u->t, u,
 		"{'do':'post','chat':%" PRId64 ",'message':{'from':%" PRId64 ",%s}}", u->place,
 		u->id, members);
 	if (!r)
-		u->last = (int32_t)answered(u->t, "id");
+		u->last = (int32_t)kit_answered(u->t, "id");
 	return r;
 }
 
@@ -439,7 +387,7 @@ int tobs_test_block(struct tobs_test_user *u, bool on)
 {
 	if (!u)
 		return -1;
-	note_said(u, on ? "(blocks the bot)" : "(blocks the bot no longer)", "");
+	kit_said(u, on ? "(blocks the bot)" : "(blocks the bot no longer)", "");
 	return kit_command(u->t, u, "{'do':'block','by':%" PRId64 ",'who':%" PRId64 ",'on':%s}",
 		u->id, u->t->account->user->peer, on ? "true" : "false");
 }

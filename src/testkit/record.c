@@ -138,16 +138,39 @@ static int64_t asker(const struct bot_call *c)
 	return 0;
 }
 
+static void note_results(struct tobs_test *t, struct kit_event *e, const struct bot_call *c)
+{
+	struct tobs_buf titles;
+
+	tobs_buf_init(&titles, JSON_MAX);
+	JSON_EACH (it, json_field(c->json, "results")) {
+		struct tobs_view title = { NULL, 0 };
+
+		if (json_get_str(json_field(it.value, "title"), &title))
+			(void)json_get_str(json_field(it.value, "id"), &title);
+		if (titles.len)
+			tobs_buf_putc(&titles, '|');
+		tobs_buf_putv(&titles, title);
+	}
+	e->kind = KIT_RESULTS;
+	e->text = tobs_arena_strdup(&t->arena, tobs_buf_str(&titles));
+	tobs_buf_deinit(&titles);
+	kit_note(t, e);
+}
+
 static void note_answer(struct tobs_test *t, struct kit_event *e, const struct bot_call *c)
 {
 	struct tobs_view text = { NULL, 0 };
 
-	e->kind = KIT_ANSWER;
 	e->chat = asker(c);
-	if (json_get_str(json_field(c->json, "text"), &text))
-		(void)json_get_str(json_field(c->json, "error_message"), &text);
-	e->text = tobs_arena_printf(&t->arena, "%.*s", TOBS_VIEW_FMT(text));
-	kit_note(t, e);
+	if (c->method == TOBS_METHOD_ANSWER_INLINE_QUERY) {
+		note_results(t, e, c);
+	} else if (c->method == TOBS_METHOD_ANSWER_CALLBACK_QUERY) {
+		e->kind = KIT_ANSWER;
+		(void)json_get_str(json_field(c->json, "text"), &text);
+		e->text = tobs_arena_printf(&t->arena, "%.*s", TOBS_VIEW_FMT(text));
+		kit_note(t, e);
+	}
 }
 
 static void note(struct tobs_test *t, const struct bot_call *c, const char *args)
@@ -215,4 +238,17 @@ int tobs_test_fault(struct tobs_test *t, const struct tobs_test_fault *fault)
 	if (fault->description)
 		f.fault.description = tobs_arena_strdup(&t->arena, fault->description);
 	return ARRAY_PUSH(&t->faults, f) ? kit_fail(t, NULL, "no memory") : 0;
+}
+
+int tobs_test_network(struct tobs_test *t, const char *fault)
+{
+	struct tobs_view value = tobs_str(fault), name;
+	struct tobs_err err;
+
+	if (!t)
+		return -1;
+	tobs_view_split(&value, '=', &name);
+	return bot_faults_set(&t->network, name, value, &err)
+		? kit_fail(t, NULL, "%s: %s", fault, err.message)
+		: 0;
 }

@@ -80,6 +80,21 @@ static int on_thing(struct tobs_ctx *ctx, void *user)
 	return tobs_reply(ctx, "a %s", (const char *)user);
 }
 
+static int on_file(struct tobs_ctx *ctx, void *user ATTR_UNUSED)
+{
+	const struct tobs_document *d = tobs_ctx_message(ctx)->document;
+	struct tobs_buf data;
+	int r;
+
+	tobs_buf_init(&data, 1000);
+	r = tobs_bot_download_buf(tobs_ctx_bot(ctx), d->file_id, &data);
+	if (!r)
+		r = tobs_reply(
+			ctx, "%s: %s (%s)", d->file_name, tobs_buf_str(&data), tobs_text(ctx));
+	tobs_buf_deinit(&data);
+	return r;
+}
+
 static int on_edited(struct tobs_ctx *ctx, void *user ATTR_UNUSED)
 {
 	return tobs_reply(ctx, "now %s", tobs_ctx_message(ctx)->text);
@@ -97,6 +112,60 @@ static int on_member(struct tobs_ctx *ctx, void *user)
 		(const char *)user);
 }
 
+static int on_query(struct tobs_ctx *ctx, void *user ATTR_UNUSED)
+{
+	const struct tobs_inline_query *q = tobs_ctx_update(ctx)->inline_query;
+	const struct tobs_input_message_content tea = { .kind = TOBS_INPUT_MESSAGE_CONTENT_TEXT,
+		.text = { .message_text = "a cup of tea" } };
+	const struct tobs_inline_query_result results[] = {
+		{ .kind = TOBS_INLINE_QUERY_RESULT_ARTICLE,
+			.article = { .id = "1", .title = "Tea", .input_message_content = &tea } },
+		{ .kind = TOBS_INLINE_QUERY_RESULT_ARTICLE,
+			.article = { .id = "2",
+				.title = q->query,
+				.input_message_content = &tea } },
+	};
+
+	return tobs_answer_inline_query(tobs_ctx_bot(ctx),
+		&(struct tobs_answer_inline_query){
+			.inline_query_id = q->id, .results = { results, 2 } });
+}
+
+static int on_sell(struct tobs_ctx *ctx, void *user ATTR_UNUSED)
+{
+	return tobs_send_invoice(tobs_ctx_bot(ctx),
+		&(struct tobs_send_invoice){ .chat_id = tobs_chat_id(ctx),
+			.title = "Hen",
+			.description = "A hen",
+			.payload = "hen",
+			.currency = "XTR",
+			.prices = TOBS_ARRAY(struct tobs_labeled_price, { "Hen", 7 }) },
+		NULL);
+}
+
+/* The first buyer is refused, the second one is not answered. */
+static int on_checkout(struct tobs_ctx *ctx, void *user ATTR_UNUSED)
+{
+	const char *id = tobs_ctx_update(ctx)->pre_checkout_query->id;
+	int r = ++handled == 2 ? tobs_sleep(60000) : TOBS_OK;
+
+	return r ? r
+		 : tobs_answer_pre_checkout_query(tobs_ctx_bot(ctx),
+			   &(struct tobs_answer_pre_checkout_query){ .pre_checkout_query_id = id,
+				   .ok = handled > 2,
+				   .error_message = handled > 2 ? NULL : "gone" });
+}
+
+static bool is_paid(struct tobs_ctx *ctx, void *user ATTR_UNUSED)
+{
+	return tobs_ctx_message(ctx) && tobs_ctx_message(ctx)->successful_payment;
+}
+
+static int on_paid(struct tobs_ctx *ctx, void *user ATTR_UNUSED)
+{
+	return tobs_reply(ctx, "paid");
+}
+
 static char photo[] = "photo", place[] = "place", contact[] = "contact", came[] = "came",
 	    went[] = "went";
 
@@ -107,10 +176,15 @@ static void handlers(struct tobs_bot *bot, void *user ATTR_UNUSED)
 	tobs_on_command(bot, "menu", on_menu, NULL);
 	tobs_on_command(bot, "slow", on_slow, NULL);
 	tobs_on_command(bot, "gone", on_gone, NULL);
+	tobs_on_command(bot, "sell", on_sell, NULL);
 	tobs_on_callback(bot, "q:", on_pressed, NULL);
+	tobs_on_kind(bot, TOBS_UPDATE_INLINE_QUERY, on_query, NULL);
+	tobs_on_kind(bot, TOBS_UPDATE_PRE_CHECKOUT_QUERY, on_checkout, NULL);
+	tobs_on(bot, tobs_f_fn(is_paid, NULL), on_paid, NULL);
 	tobs_on(bot, tobs_f_media(TOBS_MEDIA_PHOTO), on_thing, photo);
 	tobs_on(bot, tobs_f_media(TOBS_MEDIA_LOCATION), on_thing, place);
 	tobs_on(bot, tobs_f_media(TOBS_MEDIA_CONTACT), on_thing, contact);
+	tobs_on(bot, tobs_f_media(TOBS_MEDIA_DOCUMENT), on_file, NULL);
 	tobs_on(bot, tobs_f_reply(), on_reply, NULL);
 	tobs_on_kind(bot, TOBS_UPDATE_EDITED_MESSAGE, on_edited, NULL);
 	tobs_on(bot, tobs_f_member(TOBS_MEMBER_JOINED), on_member, came);
@@ -210,8 +284,44 @@ static void presses_buttons(void **state ATTR_UNUSED)
 	assert_says(tobs_test_press(ada, "Beer"), "there is no button \"Beer\"");
 }
 
+static void chooses_inline_results(void **state ATTR_UNUSED)
+{
+	tobs_test_inline(ada, "Milk");
+	tobs_test_expect_inline(ada, "Tea|Milk");
+	tobs_test_choose(ada, "Tea");
+	tobs_test_expect_text(ada, "a cup of tea");
+	tobs_test_expect_nothing(ada);
+	tobs_test_inline(ada, "Beer");
+	assert_fine();
+	assert_says(tobs_test_expect_nothing(ada), "the bot offered \"Tea|Beer\"");
+	assert_says(tobs_test_choose(ada, "Milk"), "there is no result \"Milk\"");
+	assert_says(tobs_test_expect_inline(ada, "Tea|Milk"), "the bot offered \"Tea|Beer\"");
+	assert_says(tobs_test_expect_inline(ada, "Tea"), "the bot did nothing");
+}
+
+static void pays(void **state ATTR_UNUSED)
+{
+	int64_t before;
+
+	tobs_test_say(ada, "/sell");
+	tobs_test_expect_media(ada, "invoice");
+	assert_string_equal(tobs_test_pay(ada, NULL), "gone");
+	before = tobs_test_time(t);
+	assert_non_null(tobs_test_pay(ada, NULL)); /* after ten seconds without an answer */
+	assert_int_equal(tobs_test_time(t) - before, 10000);
+	tobs_test_advance(t, 60000); /* the handler that slept comes to its end */
+	assert_null(tobs_test_pay(ada, NULL));
+	tobs_test_expect_text(ada, "paid");
+	tobs_test_expect_nothing(ada);
+	assert_fine();
+	assert_non_null(tobs_test_pay(tobs_test_user(t, "Bo"), NULL));
+	assert_non_null(strstr(said, "in the chat with Bo"));
+}
+
 static void edits_answers_and_sends(void **state ATTR_UNUSED)
 {
+	struct tmpdir dir;
+
 	tobs_test_say(ada, "won");
 	tobs_test_expect_text(ada, "won");
 	tobs_test_edit(ada, "one");
@@ -220,6 +330,11 @@ static void edits_answers_and_sends(void **state ATTR_UNUSED)
 	tobs_test_expect_text(ada, "to now one");
 	tobs_test_send(ada, "photo", NULL, 5000, "me");
 	tobs_test_expect_text(ada, "a photo");
+	tmpdir_init(&dir);
+	write_file(tmpdir_file(&dir, "notes.txt"), "one two", 7);
+	tobs_test_send(ada, "file", tmpdir_file(&dir, "notes.txt"), 0, "three");
+	tmpdir_deinit(&dir);
+	tobs_test_expect_text(ada, "notes.txt: one two (three)");
 	tobs_test_send_location(ada, 52.5, 13.4);
 	tobs_test_expect_text(ada, "a place");
 	tobs_test_send_contact(ada, "+491234");
@@ -320,6 +435,30 @@ static void refuses_when_told(void **state ATTR_UNUSED)
 	assert_says(
 		tobs_test_fault(t, &(struct tobs_test_fault){ .status = 500, .method = "send" }),
 		"no method \"send\"");
+}
+
+static void loses_what_it_is_told_to(void **state ATTR_UNUSED)
+{
+	/* Done, but the bot does not hear of it, and does not do it twice. */
+	tobs_test_network(t, "lost=sendMessage");
+	tobs_test_say(ada, "one");
+	tobs_test_advance(t, 60000);
+	tobs_test_expect_text(ada, "one");
+	tobs_test_expect_nothing(ada);
+	tobs_test_network(t, "lost=");
+	/* Not done, and done then. */
+	tobs_test_network(t, "gateway=sendMessage:502");
+	tobs_test_say(ada, "two");
+	tobs_test_expect_nothing(ada);
+	tobs_test_network(t, "gateway=");
+	tobs_test_advance(t, 60000);
+	tobs_test_expect_text(ada, "two");
+	tobs_test_network(t, "latency=2000");
+	tobs_test_say(ada, "three");
+	tobs_test_advance(t, 10000);
+	tobs_test_expect_text(ada, "three");
+	assert_fine();
+	assert_says(tobs_test_network(t, "mice=1"), "mice=1: ");
 }
 
 static void is_blocked(void **state ATTR_UNUSED)
@@ -503,11 +642,14 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		KIT_TEST(talks),
 		KIT_TEST(presses_buttons),
+		KIT_TEST(chooses_inline_results),
+		KIT_TEST(pays),
 		KIT_TEST(edits_answers_and_sends),
 		KIT_TEST(meets_in_groups),
 		KIT_TEST(knows_people_of_a_world),
 		KIT_TEST(passes_time_when_told),
 		KIT_TEST(refuses_when_told),
+		KIT_TEST(loses_what_it_is_told_to),
 		KIT_TEST(is_blocked),
 		KIT_TEST(restarts),
 		KIT_TEST(says_what_was_there_instead),
