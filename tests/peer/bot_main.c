@@ -2,7 +2,9 @@
 /*
  * A bot that notes each text in a file before it answers "heard <text>": for tests
  * that kill it. BOT_TOKEN, BOT_API_ROOT, BOT_STORE, BOT_RECORD; BOT_WORK_MS: how
- * long it thinks; BOT_HOOK_PORT: where its webhook listens (none: it polls).
+ * long it thinks; BOT_HOOK_PORT: where its webhook listens (none: it polls);
+ * BOT_INLINE: its calls go back with the webhook's answers; BOT_PACE: it keeps to
+ * Telegram's rates in all it says.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -39,7 +41,7 @@ int main(void)
 	const char *ms = getenv("BOT_WORK_MS"), *hook = getenv("BOT_HOOK_PORT");
 	const char *file = getenv("BOT_RECORD");
 	char url[64];
-	struct tobs_webhook webhook = { .url = url };
+	struct tobs_webhook webhook = { .url = url, .inline_reply = getenv("BOT_INLINE") != NULL };
 	int64_t port = 0;
 	struct tobs_bot *bot;
 
@@ -53,6 +55,7 @@ int main(void)
 		.store = getenv("BOT_STORE"),
 		.webhook = hook ? &webhook : NULL,
 		.poll_s = 5,
+		.pace = getenv("BOT_PACE") ? TOBS_PACE_ALL : TOBS_PACE_BULK,
 	});
 	record = file ? open(file, O_WRONLY | O_CREAT | O_APPEND, 0600) : -1;
 	if (record < 0 || (ms && tobs_view_int(tobs_str(ms), 0, 100000, &work_ms)))

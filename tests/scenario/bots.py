@@ -90,9 +90,7 @@ def test_killed_again_and_again(place):
 
 def test_killed_behind_a_webhook(place):
     told = sim(place)
-    with socket.create_server(('127.0.0.1', 0)) as free:
-        port = free.getsockname()[1]
-    killed(place, told, Bot(place, told, BOT_WORK_MS='5', BOT_HOOK_PORT=str(port)), 30, 10)
+    killed(place, told, Bot(place, told, BOT_WORK_MS='5', BOT_HOOK_PORT=free_port()), 30, 10)
 
 
 def heard(place, told, who):
@@ -101,15 +99,15 @@ def heard(place, told, who):
     return [h['text'] for h in answer['heard'] if h.get('text', '').startswith('heard ')]
 
 
-def talk(place, *faults):
-    """Everybody says forty things to a bot in a bad network; what each was answered."""
-    told = sim(place, '--faults', ','.join(faults))
-    bot = Bot(place, told)
+def talk(place, *faults, count=40, **env):
+    """Everybody says so many things to a bot in a bad network; what each was answered."""
+    told = sim(place, *(['--faults', ','.join(faults)] if faults else []))
+    bot = Bot(place, told, **env)
     bot.start()
-    for n in range(40):
+    for n in range(count):
         for who in PEOPLE:
             say(place, told, who, n)
-    bot.wait_for(40 * len(PEOPLE))
+    bot.wait_for(count * len(PEOPLE))
     bot.process.send_signal(signal.SIGTERM)
     assert bot.process.wait(story.PATIENCE) == 0
     counts = collections.Counter(bot.lines())
@@ -133,6 +131,34 @@ def test_answers_that_are_lost(place):
     for who in PEOPLE:
         assert len(set(answers[who])) == len(answers[who]), (answers[who], hits)
         assert len(answers[who]) > 25, (answers[who], hits)
+
+
+def free_port():
+    with socket.create_server(('127.0.0.1', 0)) as free:
+        return str(free.getsockname()[1])
+
+
+def test_calls_in_answers(place):
+    """A webhook whose answers hold the replies."""
+    answers, _ = talk(place, BOT_HOOK_PORT=free_port(), BOT_INLINE='1')
+    for who in PEOPLE:
+        assert answers[who] == [f'heard {who}-{n}' for n in range(40)], answers[who]
+
+
+def test_telegrams_rates_are_kept(place):
+    """Where more would be refused, nothing is."""
+    answers, hits = talk(place, 'bot.limits=1', count=10, BOT_PACE='1')
+    for who in PEOPLE:
+        assert answers[who] == [f'heard {who}-{n}' for n in range(10)], answers[who]
+    assert hits['faults']['bot']['limits'] == 0, hits
+
+
+def test_telegram_says_to_wait(place):
+    """Who answers at once is refused now and then, waits, and loses nothing."""
+    answers, hits = talk(place, 'bot.limits=1', count=10)
+    for who in PEOPLE:
+        assert answers[who] == [f'heard {who}-{n}' for n in range(10)], answers[who]
+    assert hits['faults']['bot']['limits'] > 0, hits
 
 
 def test_an_orderly_end(place):

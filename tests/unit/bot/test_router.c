@@ -356,6 +356,55 @@ static void kinds(void **state)
 	assert_string_equal(names[26], "stopped_message_generation");
 }
 
+/* Whatever comes is decoded or refused, and routed. */
+static void hostile_updates(void **state)
+{
+	static const char whole[] =
+		"[{\"update_id\":1,\"message\":{\"message_id\":1,\"date\":1,\"text\":\"/start x\",\"from\":"
+		"{\"id\":7,\"is_bot\":false,\"first_name\":\"A\"},\"chat\":{\"id\":-5,\"type\":\"group\"}}},"
+		"{\"update_id\":2,\"callback_query\":{\"id\":\"1\",\"chat_instance\":\"1\",\"data\":\"x\","
+		"\"from\":{\"id\":7,\"is_bot\":false,\"first_name\":\"A\"}}},{\"update_id\":3,\"poll\":{"
+		"\"id\":\"5\",\"question\":\"q\",\"options\":[],\"total_voter_count\":0,\"is_closed\":true,"
+		"\"is_anonymous\":true,\"type\":\"regular\",\"allows_multiple_answers\":false}}]";
+	struct json_parser parser;
+	struct json_doc doc = { 0 };
+	struct batch_pool pool = { NULL, 0 };
+	char text[sizeof whole];
+	size_t routed_updates = 0;
+
+	(void)state;
+	tobs_on(bot, tobs_f_and(tobs_f_command_is("start"), tobs_f_regex("x")), note, NAME("a>"));
+	tobs_on_callback(bot, "x", note, NAME("b>"));
+	tobs_on(bot, tobs_f_or(tobs_f_media(TOBS_MEDIA_ANY), tobs_f_reply()), note, NAME("c>"));
+	tobs_on(bot, tobs_f_my_member(TOBS_MEMBER_JOINED), note, NAME("d>"));
+	json_parser_init(&parser, sizeof whole, 64);
+	for (size_t i = 0; i < 8 * (sizeof whole - 1); i++) {
+		struct batch *b = batch_new(&pool);
+
+		memcpy(text, whole, sizeof whole);
+		text[i / 8] = (char)(text[i / 8] ^ 1 << i % 8);
+		assert_non_null(b);
+		if (!json_parse(&parser, &doc, tobs_str(text), NULL) &&
+			!batch_decode(b, json_root(&doc), NULL))
+			for (size_t u = 0; u < b->count; u++) {
+				const char *got;
+
+				ctx = (struct tobs_ctx){ .bot = bot };
+				facts_of(b->updates[u], &ctx.facts);
+				assert_ok(ctx_init(&ctx, bot, b->updates[u], &scope));
+				(void)facts_key(ctx.update, &ctx.facts);
+				assert_int_equal(routed(&got), TOBS_NEXT);
+				routed_updates++;
+			}
+		batch_free(&pool, b);
+		tobs_arena_reset(&scope.arena);
+	}
+	assert_true(routed_updates > 1000);
+	json_doc_deinit(&doc);
+	json_parser_deinit(&parser);
+	batch_pool_deinit(&pool);
+}
+
 static int build(void *user)
 {
 	struct tobs_bot *b = tobs_bot_new(&(struct tobs_bot_options){ .token = "1:x" });
@@ -400,6 +449,7 @@ int main(void)
 		TEST(groups_in_order),
 		TEST(many_commands),
 		TEST(kinds),
+		TEST(hostile_updates),
 		cmocka_unit_test(without_memory),
 	};
 
