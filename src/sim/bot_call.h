@@ -133,6 +133,7 @@ extern const struct bot_row bot_rows_act[];      /* bot_act.c: reacting, pinning
 extern const struct bot_row bot_rows_answer[];   /* bot_answer.c: answers to queries */
 extern const struct bot_row bot_rows_chat[];     /* bot_chat.c: chats and their names */
 extern const struct bot_row bot_rows_pay[];      /* bot_pay.c: invoices, Stars */
+extern const struct bot_row bot_rows_game[];     /* bot_game.c */
 extern const struct bot_row bot_rows_member[];   /* bot_member.c: who is in them, and how */
 extern const struct bot_row bot_rows_invite[];   /* bot_invite.c: links, requests */
 extern const struct bot_row bot_rows_topic[];    /* bot_topic.c: of forums */

@@ -9,7 +9,14 @@
 #include "sim/copies.h"
 #include "sim/question.h"
 
-enum { TITLE_MAX = 32, ABOUT_MAX = 255, PAYLOAD_MAX = 128, SLUG_BYTES = 24, QUERY_S = 150 };
+enum {
+	TITLE_MAX = 32,
+	ABOUT_MAX = 255,
+	PAYLOAD_MAX = 128,
+	SLUG_BYTES = 24,
+	QUERY_S = 150,
+	TRANSACTIONS_MAX = 100
+};
 
 static const char link_prefix[] = "https://t.me/$";
 
@@ -152,16 +159,56 @@ static int run_refund(struct bot_call *c)
 		if (charge->user != a->user_id ||
 			!tobs_view_is(charge->id, a->telegram_payment_charge_id))
 			continue;
-		if (charge->refunded)
+		if (charge->refund_date)
 			return bot_fail(c, 400, "CHARGE_ALREADY_REFUNDED");
-		charge->refunded = true;
+		charge->refund_date = sim_now(c->world);
 		c->bot->stars -= charge->amount;
 		return bot_true(c);
 	}
 	return bot_fail(c, 400, "CHARGE_ID_INVALID");
 }
 
+static int put_transaction(
+	struct bot_call *c, const struct bot_show *s, const struct bot_charge *charge, bool back)
+{
+	const struct tobs_transaction_partner who = { .kind = TOBS_TRANSACTION_PARTNER_USER,
+		.user = { .transaction_type =
+				  TOBS_TRANSACTION_PARTNER_USER_TRANSACTION_TYPE_INVOICE_PAYMENT,
+			.user = show_user(s, charge->user),
+			.invoice_payload = show_text(s, charge->payload) } };
+	const struct tobs_star_transaction out = { .id = show_text(s, charge->id),
+		.amount = charge->amount,
+		.date = back ? charge->refund_date : charge->date,
+		.source = back ? NULL : &who,
+		.receiver = back ? &who : NULL };
+
+	return bot_result(c, TOBS_TYPE_STAR_TRANSACTION, &out);
+}
+
+/* The oldest first, as the documentation says; what was given back counts twice. */
+static int run_transactions(struct bot_call *c)
+{
+	const struct tobs_get_star_transactions *a = c->args;
+	int64_t limit = a->limit > 0 && a->limit < TRANSACTIONS_MAX ? a->limit : TRANSACTIONS_MAX;
+	struct bot_show s = bot_show_of(c);
+	int64_t at = 0, n = 0;
+	int r = TOBS_OK;
+
+	tobs_buf_puts(&c->out, "{\"transactions\":[");
+	ARRAY_EACH (charge, &c->bot->charges)
+		for (int back = 0; back <= (charge->refund_date != 0) && !r; back++) {
+			if (at++ < a->offset || n >= limit)
+				continue;
+			if (n++)
+				tobs_buf_putc(&c->out, ',');
+			r = put_transaction(c, &s, charge, back);
+		}
+	tobs_buf_puts(&c->out, "]}");
+	return r;
+}
+
 const struct bot_row bot_rows_pay[] = {
+	{ TOBS_METHOD_GET_STAR_TRANSACTIONS, run_transactions },
 	{ TOBS_METHOD_SEND_INVOICE, run_send },
 	{ TOBS_METHOD_CREATE_INVOICE_LINK, run_link },
 	{ TOBS_METHOD_GET_MY_STAR_BALANCE, run_balance },
@@ -345,7 +392,10 @@ static int conclude(struct paying *y, struct tobs_err *err)
 		.shipping_option_id = y->option,
 		.has_shipping_option_id = y->option.len > 0,
 		.charge = &charge };
-	struct bot_charge kept = { .user = y->p->user, .amount = y->total };
+	struct bot_charge kept = { .user = y->p->user,
+		.amount = y->total,
+		.payload = y->invoice->payload,
+		.date = sim_now(y->world) };
 	struct sim_sent sent;
 	int r;
 

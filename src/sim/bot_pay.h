@@ -26,8 +26,9 @@ struct bot_invoice {
 /* A payment that went through in Stars; for refunds. */
 struct bot_charge {
 	struct tobs_view id;
+	struct tobs_view payload;
 	int64_t user, amount;
-	bool refunded;
+	int32_t date, refund_date; /* 0: was not given back */
 };
 
 /* Somebody pays. */

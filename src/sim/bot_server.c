@@ -33,6 +33,7 @@ static const struct bot_row *const tables[] = {
 	bot_rows_topic,
 	bot_rows_setting,
 	bot_rows_pay,
+	bot_rows_game,
 	bot_rows_me,
 };
 

@@ -152,6 +152,32 @@ static int show_quote(
 	return show_entities(s, &r->quote_entities, &q->entities);
 }
 
+/* In another chat: where, and what it was. */
+static int show_external(
+	const struct bot_show *s, const struct tl_messageReplyHeader *r, struct tobs_message *out)
+{
+	int64_t peer = sim_peer_of(r->reply_to_peer_id), from = peer;
+	struct tobs_external_reply_info *info = TOBS_ARENA_NEW(
+		s->arena, struct tobs_external_reply_info);
+	struct tl_messageFwdHeader header = { .ctor = TL_messageFwdHeader };
+	struct sim_history *h = sim_history(s->bot, peer);
+	const union tl_Message *m = h ? sim_history_get(h, r->reply_to_msg_id, s->arena) : NULL;
+
+	if (!info)
+		return TOBS_ENOMEM;
+	if (m && sim_message_from(m))
+		from = sim_message_from(m);
+	header.from_id = sim_tl_peer(s->world, from);
+	header.date = m ? sim_message_date(m) : 0;
+	header.channel_post = r->reply_to_msg_id;
+	info->origin = show_origin(s, &header);
+	if (peer < 0)
+		info->chat = show_chat(s, peer);
+	info->message_id = r->reply_to_msg_id;
+	out->external_reply = info;
+	return info->origin ? TOBS_OK : TOBS_ENOMEM;
+}
+
 static int show_reply(const struct bot_show *s, struct sim_history *h, const union tl_Message *m,
 	bool deep, struct tobs_message *out)
 {
@@ -170,6 +196,8 @@ static int show_reply(const struct bot_show *s, struct sim_history *h, const uni
 		out->message_thread_id = r->reply_to_top_id ? r->reply_to_top_id
 							    : r->reply_to_msg_id;
 	}
+	if (deep && r->reply_to_peer_id && show_external(s, r, out))
+		return TOBS_ENOMEM;
 	if (!deep || r->reply_to_peer_id || !r->reply_to_msg_id)
 		return show_quote(s, r, out);
 	to = sim_history_get(h, r->reply_to_msg_id, s->arena);

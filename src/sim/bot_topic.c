@@ -140,7 +140,59 @@ static int run_state(struct bot_call *c)
 	}
 }
 
+/* ---- what is in it ---- */
+
+/* With all its messages. */
+static int run_delete(struct bot_call *c)
+{
+	struct sim_list scratch = { 0 };
+	const struct sim_list *list;
+	struct tobs_err err;
+	struct sim_topic t;
+	struct sim_chat *g;
+	int r = find_topic(c, false, &g, &t);
+
+	while (!r && (list = sim_thread(g->history, t.id, &scratch)) && sim_list_count(list)) {
+		int32_t id = sim_list_id(list, sim_list_count(list) - 1);
+
+		r = sim_delete(g->history, c->bot->account->user->peer, &id, 1, true, NULL, &err);
+		if (r)
+			return bot_refused(c, r, &err);
+	}
+	if (r)
+		return r;
+	for (size_t i = 0; i < g->topics.count; i++)
+		if (g->topics.items[i].id == t.id)
+			ARRAY_REMOVE(&g->topics, i);
+	return bot_true(c);
+}
+
+static int run_unpin_all(struct bot_call *c)
+{
+	bool general = c->method == TOBS_METHOD_UNPIN_ALL_GENERAL_FORUM_TOPIC_MESSAGES;
+	struct tobs_err err;
+	struct sim_topic t;
+	struct sim_chat *g;
+	int r = find_topic(c, general, &g, &t);
+
+	/* From the end, as each takes itself out of the list. */
+	for (size_t i = r ? 0 : g->history->pinned.count; i-- > 0;) {
+		int32_t id = g->history->pinned.items[i];
+		const union tl_Message *m = sim_history_get(g->history, id, &c->arena);
+
+		if (!m || sim_message_top(g->history, m) != t.id)
+			continue;
+		r = sim_pin(g->history, c->bot->account->user->peer, id, false, false, &err);
+		if (r)
+			return bot_refused(c, r, &err);
+	}
+	return r ? r : bot_true(c);
+}
+
 const struct bot_row bot_rows_topic[] = {
+	{ TOBS_METHOD_DELETE_FORUM_TOPIC, run_delete },
+	{ TOBS_METHOD_UNPIN_ALL_FORUM_TOPIC_MESSAGES, run_unpin_all },
+	{ TOBS_METHOD_UNPIN_ALL_GENERAL_FORUM_TOPIC_MESSAGES, run_unpin_all },
 	{ TOBS_METHOD_CREATE_FORUM_TOPIC, run_create },
 	{ TOBS_METHOD_EDIT_FORUM_TOPIC, run_edit },
 	{ TOBS_METHOD_EDIT_GENERAL_FORUM_TOPIC, run_edit },

@@ -64,6 +64,8 @@ int sim_chat_found(struct sim_world *w, int64_t creator, const struct sim_chat_a
 	for (size_t i = 0; i < count && !r; i++)
 		if (users[i] != creator)
 			r = add_first(c, users[i], creator, err);
+	if (!r && sim_tell_founded(c, creator))
+		r = no_memory(err);
 	if (!r)
 		r = tell_founded(c, creator, users, count, err);
 	if (!r && ret)

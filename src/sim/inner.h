@@ -34,6 +34,9 @@ int sim_tell(
 /* The same for a message that is new or was edited. */
 int sim_tell_message(struct sim_history *h, const union tl_Message *m, bool edited);
 
+/* Bots that are in a chat from its beginning on are told that they are. TOBS_ENOMEM. */
+int sim_tell_founded(struct sim_chat *c, int64_t creator);
+
 bool sim_is_admin(const struct sim_chat *c, int64_t user); /* false for a NULL chat */
 bool sim_same_reaction(const union tl_Reaction *a, const union tl_Reaction *b);
 

@@ -163,6 +163,23 @@ static int tell_bots(const struct changing *c)
 	return r;
 }
 
+int sim_tell_founded(struct sim_chat *c, int64_t creator)
+{
+	int r = TOBS_OK;
+
+	for (size_t i = 0; i < c->members.count && !r; i++) {
+		struct changing ch = { .chat = c, .actor = creator };
+		const struct sim_user *u;
+
+		ch.after = c->members.items[i];
+		ch.before.user_id = ch.after.user_id;
+		u = sim_user(c->world, ch.after.user_id);
+		if (u && u->tl->bot)
+			r = tell_bots(&ch);
+	}
+	return r;
+}
+
 /* Whoever it is about asks again what the chat is to them. */
 static int tell_member(const struct changing *c)
 {

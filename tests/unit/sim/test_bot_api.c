@@ -131,6 +131,11 @@ BOT_TEST(answers_and_topics)
 		"{'chat_id':1,'text':'x','reply_parameters':{'message_id':55,"
 		"'allow_sending_without_reply':true}}",
 		MESSAGE(2, "x") "}");
+	/* To what stands in another chat. */
+	api_has("sendMessage",
+		"{'chat_id':-9,'text':'x','reply_parameters':{'message_id':1,'chat_id':1}}",
+		"'external_reply':{'origin':{'type':'user','date':0,'sender_user':{'id':1,"
+		"'is_bot':false,'first_name':'Ivy'}},'message_id':1}");
 	api_fails("sendMessage", "{'chat_id':1,'text':'x','message_thread_id':5}", 400,
 		"Bad Request: message thread not found");
 	command("{'do':'topic','chat':'f','by':'ivy','title':'T'}");

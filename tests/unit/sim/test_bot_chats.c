@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Chats, members, invitations, topics, and what a bot says about itself. */
+#include "sim/history.h"
 #include "sim/view.h"
 #include "support/sim_bots.h"
 
@@ -135,6 +136,16 @@ BOT_TEST(invites)
 	return TOBS_OK;
 }
 
+/* A group that begins with the bot in it. */
+BOT_TEST(founded)
+{
+	command("{'do':'found','by':'ivy','kind':'group','title':'New','users':['bo','bot']}");
+	api_has("getUpdates", "{'offset':1}",
+		"'old_chat_member':{'status':'left','user':{'id':100,");
+	api_has("getUpdates", "{'offset':2}", "'group_chat_created':true}");
+	return TOBS_OK;
+}
+
 BOT_TEST(requests)
 {
 	command("{'do':'member','chat':'s','by':'ivy','member':{'user':'bo','role':'left'}}");
@@ -164,6 +175,16 @@ BOT_TEST(topics)
 	api_is("reopenForumTopic", "{'chat_id':" F ",'message_thread_id':2}", "true");
 	api_fails("closeForumTopic", "{'chat_id':" F ",'message_thread_id':77}", 400,
 		"Bad Request: message thread not found");
+	api("sendMessage", "{'chat_id':" F ",'message_thread_id':2,'text':'x'}");
+	api("pinChatMessage", "{'chat_id':" F ",'message_id':6,'disable_notification':true}");
+	api_is("unpinAllForumTopicMessages", "{'chat_id':" F ",'message_thread_id':2}", "true");
+	assert_int_equal(
+		sim_chat(bots_sim->world, INT64_C(-1000000000008))->history->pinned.count, 0);
+	api_is("deleteForumTopic", "{'chat_id':" F ",'message_thread_id':2}", "true");
+	api_fails("deleteForumTopic", "{'chat_id':" F ",'message_thread_id':2}", 400,
+		"Bad Request: message thread not found");
+	api_fails("forwardMessage", "{'chat_id':1,'from_chat_id':" F ",'message_id':6}", 400,
+		"Bad Request: message to forward not found");
 	api_fails("createForumTopic", "{'chat_id':" S ",'name':'T'}", 400,
 		"Bad Request: the chat is not a forum");
 	api_fails("createForumTopic", "{'chat_id':" F ",'name':''}", 400,
@@ -234,6 +255,7 @@ int main(void)
 		cmocka_unit_test(promotes),
 		cmocka_unit_test(leaves),
 		cmocka_unit_test(invites),
+		cmocka_unit_test(founded),
 		cmocka_unit_test(requests),
 		cmocka_unit_test(topics),
 		cmocka_unit_test(commands),

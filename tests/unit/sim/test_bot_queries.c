@@ -197,6 +197,10 @@ BOT_TEST(pays_with_stars)
 	api_is("refundStarPayment", args, "true");
 	api_fails("refundStarPayment", args, 400, "Bad Request: CHARGE_ALREADY_REFUNDED");
 	api_is("getMyStarBalance", "{}", "{'amount':0}");
+	api_has("getStarTransactions", "{}",
+		"'amount':50,'date':0,'source':{'type':'user','transaction_type':'invoice_payment',"
+		"'user':" IVY ",'invoice_payload':'order 7'}},{");
+	api_has("getStarTransactions", "{'offset':1}", "'receiver':{'type':'user',");
 	return TOBS_OK;
 }
 
@@ -245,6 +249,19 @@ BOT_TEST(does_not_sell)
 	return TOBS_OK;
 }
 
+BOT_TEST(games)
+{
+	api_has("sendGame", "{'chat_id':1,'game_short_name':'snake'}",
+		"'game':{'title':'snake','description':'A game','photo':[]},'reply_markup':{"
+		"'inline_keyboard':[[{'text':'Play snake','callback_game':{}}]]}");
+	command("{'do':'press','by':'ivy','chat':'bot','button':'Play snake'}");
+	api_has("getUpdates", "{}", "'game_short_name':'snake'}");
+	api_has("setGameScore", "{'chat_id':1,'message_id':2,'user_id':1,'score':5}", "'game':{");
+	api_fails("setGameScore", "{'chat_id':1,'message_id':1,'user_id':1,'score':5}", 400,
+		"Bad Request: message is not a game");
+	return TOBS_OK;
+}
+
 BOT_TEST(refuses_invoices)
 {
 	api_fails("sendInvoice",
@@ -273,6 +290,7 @@ int main(void)
 		cmocka_unit_test(pays_with_stars),
 		cmocka_unit_test(ships),
 		cmocka_unit_test(does_not_sell),
+		cmocka_unit_test(games),
 		cmocka_unit_test(refuses_invoices),
 	};
 
