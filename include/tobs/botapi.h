@@ -111,8 +111,8 @@ enum { TOBS_BOTAPI_DEPTH = 64 }; /* of objects and arrays inside one another */
 struct tobs_bot;
 
 /*
- * What every typed call does: sends `args` (a struct tobs_<method>, NULL when the
- * method has no arguments) and stores the result in *ret, which may be NULL:
+ * What every typed call does: sends `args` (a struct tobs_<method>; NULL when nothing
+ * is to be said) and stores the result in *ret, which may be NULL:
  *
  *     an object      const struct tobs_… *; NULL where the API says True instead
  *     Array of X     struct tobs_x_array

@@ -56,7 +56,7 @@ static int move(struct attempt *a)
 	const struct botapi_field *chat = method_info(a->method)->chat;
 	size_t size = botapi_types[a->method].size;
 
-	if (!chat || a->moved)
+	if (!chat || !a->args || a->moved)
 		return a->err->code;
 	a->moved = mem_dup(a->args, size);
 	if (!a->moved)
@@ -75,7 +75,7 @@ static int wait_out(struct attempt *a)
 
 	if (!a->err->seconds)
 		return tobs_sleep(backoff_next(&a->backoff));
-	throttle_brake(&bot->throttle, a->err->seconds);
+	throttle_brake(&bot->throttle, a->method, a->err->seconds);
 	if (limit > 0 && a->err->seconds * 1000 > limit)
 		return TOBS_EFLOOD;
 	log_warn("bot", "%s: every call waits %lld s", a->err->message, (long long)a->err->seconds);

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "botapi/encode.h"
 
+#include <assert.h>
 #include <ctype.h>
 #include <math.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -12,7 +14,8 @@
 #include "botapi/limit.h"
 #include "botapi/tables.h"
 
-enum { LOCAL_PATH_MAX = 4096 };
+/* No method's arguments are larger. */
+enum { LOCAL_PATH_MAX = 4096, NOTHING_BYTES = 1024 };
 
 struct encoder {
 	struct json_writer w;
@@ -416,9 +419,16 @@ int botapi_encode(enum tobs_method method, const void *args, unsigned flags,
 	struct botapi_body *ret, struct tobs_err *err)
 {
 	const struct botapi_type *t = &botapi_types[method];
+	static const union {
+		max_align_t align;
+		uint8_t bytes[NOTHING_BYTES];
+	} nothing;
 	struct encoder e = { .err = err, .body = ret, .flags = flags };
 	int r;
 
+	assert(t->size <= sizeof nothing);
+	if (!args)
+		args = &nothing;
 	tobs_buf_init(&e.uri, LOCAL_PATH_MAX);
 	tobs_buf_clear(&ret->text);
 	ret->parts.count = 0;

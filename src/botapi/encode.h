@@ -52,8 +52,8 @@ enum {
 };
 
 /*
- * The body of a request to `method` with these arguments (NULL for a method
- * that has none), which replaces what *ret held. Values are copied; files are
+ * The body of a request to `method` with these arguments (NULL: nothing is
+ * said), which replaces what *ret held. Values are copied; files are
  * borrowed from `args`.
  *
  * TOBS_EINVAL  something required is missing, a limit is broken, a union has no kind

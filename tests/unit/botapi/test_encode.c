@@ -4,6 +4,7 @@
 #include <math.h>
 #include <tobs/botapi_methods.h>
 
+#include "botapi/tables.h"
 #include "support/test.h"
 
 static struct botapi_body body;
@@ -303,6 +304,29 @@ static void printed_files(void **state)
 	tobs_buf_deinit(&out);
 }
 
+/* NULL is what a struct of zeros is, for every method. */
+static void nothing_said(void **state)
+{
+	(void)state;
+	assert_string_equal(json(TOBS_METHOD_DELETE_WEBHOOK, NULL), "{}");
+	assert_string_equal(json(TOBS_METHOD_GET_ME, NULL), "{}");
+	refused(TOBS_METHOD_SEND_MESSAGE, NULL, "sendMessage: chat_id: missing");
+	for (int m = TOBS_TYPE_COUNT; m < TOBS_METHOD_END; m++) {
+		void *zeros = calloc(1, botapi_types[m].size + 1u);
+		struct botapi_body other;
+		int r;
+
+		assert_non_null(zeros);
+		botapi_body_init(&other, 1 << 16);
+		r = botapi_encode((enum tobs_method)m, zeros, 0, &other, NULL);
+		assert_code(botapi_encode((enum tobs_method)m, NULL, 0, &body, NULL), r);
+		if (!r)
+			assert_string_equal(tobs_buf_str(&body.text), tobs_buf_str(&other.text));
+		botapi_body_deinit(&other);
+		free(zeros);
+	}
+}
+
 #define TEST(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
 
 int main(void)
@@ -312,6 +336,7 @@ int main(void)
 		TEST(zero_and_absent),
 		TEST(chats_by_name),
 		TEST(missing),
+		TEST(nothing_said),
 		TEST(kinds),
 		TEST(bad_values),
 		TEST(endless),
