@@ -17,12 +17,13 @@ void throttle_deinit(struct throttle *t)
 	limiter_deinit(&t->limiter);
 }
 
-void throttle_brake(struct throttle *t, int64_t seconds)
+void throttle_brake(struct throttle *t, enum tobs_method method, int64_t seconds)
 {
 	int64_t until = rt_clock() + seconds * 1000000;
 
 	t->until = MAX(t->until, until);
-	t->careful = MAX(t->careful, t->until + THROTTLE_CAREFUL_MS * 1000);
+	if (method_info(method)->pace != METHOD_FREE)
+		t->careful = MAX(t->careful, t->until + THROTTLE_CAREFUL_MS * 1000);
 }
 
 /* Not a moment before `until` (µs): a timer of whole milliseconds is rounded up. */

@@ -10,7 +10,8 @@
 
 #include "flow/limiter.h"
 
-enum { THROTTLE_CAREFUL_MS = 60000 }; /* after a 429 the rates are kept, whatever .pace says */
+/* After a 429 for a message the rates of messages are kept, whatever .pace says. */
+enum { THROTTLE_CAREFUL_MS = 60000 };
 
 struct throttle {
 	enum tobs_pace mode;
@@ -22,8 +23,11 @@ struct throttle {
 void throttle_init(struct throttle *t, enum tobs_pace mode);
 void throttle_deinit(struct throttle *t);
 
-/* Telegram has said to wait so many seconds, from now on. */
-void throttle_brake(struct throttle *t, int64_t seconds);
+/*
+ * Telegram has said to wait so many seconds, from now on. Other methods have limits
+ * of their own (setWebhook once a second) that say nothing about messages.
+ */
+void throttle_brake(struct throttle *t, enum tobs_method method, int64_t seconds);
 
 /*
  * Waits until the call may go. ctx (NULL: none) is the update being handled: an

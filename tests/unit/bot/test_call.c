@@ -87,6 +87,37 @@ FIBER_TEST(a_429_is_waited_out)
 	return TOBS_OK;
 }
 
+/* How long it takes to send a message to each of `count` chats, ms. */
+static int64_t send_many(int count)
+{
+	size_t first = peer.call_count;
+
+	for (int i = 0; i < count; i++)
+		assert_ok(send_to(100 + i));
+	return peer.called_at[peer.call_count - 1] - peer.called_at[first];
+}
+
+static void refuse_for_a_second(const char *method)
+{
+	bot_peer_answer(&peer, method, 429,
+		"{\"ok\":false,\"error_code\":429,\"parameters\":{\"retry_after\":1}}");
+}
+
+/* Only one for a message means that messages were too many: setWebhook has a limit of its own. */
+FIBER_TEST(a_429_makes_careful)
+{
+	bot_options.pace = TOBS_PACE_NONE;
+	open_bot();
+	refuse_for_a_second("deleteWebhook");
+	assert_ok(tobs_delete_webhook(bot, NULL));
+	assert_in_range(send_many(90), 0, 900);
+	refuse_for_a_second("sendMessage");
+	assert_ok(send_to(5));
+	assert_in_range(send_many(90), 1900, 60000);
+	close_bot();
+	return TOBS_OK;
+}
+
 FIBER_TEST(a_429_that_is_too_long)
 {
 	bot_options.wait_ms = 5000;
@@ -325,6 +356,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		fiber_unit_test(the_last_error_is_told),
 		fiber_unit_test(a_429_is_waited_out),
+		fiber_unit_test(a_429_makes_careful),
 		fiber_unit_test(a_429_that_is_too_long),
 		fiber_unit_test(the_group_has_moved),
 		fiber_unit_test(not_modified_is_fine),
