@@ -128,8 +128,6 @@ struct tobs_bot {
 	size_t scope_count;
 	struct tobs_user me;
 	bool open;
-	bool clean;   /* every update that was taken has been handled */
-	int64_t last; /* the highest update that was taken from a poll */
 
 	struct tobs_event stop;
 	struct tobs_err why;  /* it stopped; code 0: it was asked to */

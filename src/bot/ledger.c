@@ -85,14 +85,6 @@ bool ledger_has(const struct ledger *l, int64_t id)
 	return b && (b->done[id % LEDGER_BITS / 8] >> id % 8 & 1);
 }
 
-bool ledger_knows(const struct ledger *l, int64_t id)
-{
-	struct ledger_block *b = id >= 0 ? find(l, number_of(id)) : NULL;
-	size_t at = (size_t)(id % LEDGER_BITS / 8);
-
-	return b && ((b->done[at] | b->taken[at]) >> id % 8 & 1);
-}
-
 int ledger_take(struct ledger *l, int64_t id)
 {
 	struct ledger_block *b;

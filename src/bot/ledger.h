@@ -56,9 +56,6 @@ int ledger_open(struct ledger *l, struct kv *store, bool durable, struct tobs_er
 /* Whether the update is finished. */
 bool ledger_has(const struct ledger *l, int64_t update_id);
 
-/* The same, or somebody handles it. */
-bool ledger_knows(const struct ledger *l, int64_t update_id);
-
 /*
  * Notes that somebody will handle the update; TOBS_EEXISTS when somebody does or
  * has, TOBS_ENOMEM. The second one takes that back.

@@ -248,8 +248,7 @@ static int serve(void *arg)
 	(void)tobs_join(worker, NULL);
 	if (bot->open && bot->order.jobs)
 		log_info("bot", "stopping: %zu updates are still being handled", bot->order.jobs);
-	bot->clean = order_drain(&bot->order, bot->opt.stop_ms, bot_drop_job);
-	if (!bot->clean)
+	if (!order_drain(&bot->order, bot->opt.stop_ms, bot_drop_job))
 		log_warn("bot", "handlers that had not ended within %lld s were cancelled",
 			(long long)bot->opt.stop_ms / 1000);
 	tobs_cancel(watcher);

@@ -105,7 +105,6 @@ static int take_all(struct tobs_bot *bot, struct batch *batch, struct tobs_err *
 		}
 		if (r && r != TOBS_EEXISTS)
 			return tobs_fail(err, r, "handing on an update");
-		bot->last = u->update_id;
 	}
 	return TOBS_OK;
 }
@@ -202,7 +201,7 @@ void source_close(struct tobs_bot *bot)
 	struct api_request *rq;
 	struct tobs_err err;
 
-	int64_t offset = bot->clean && bot->last ? bot->last + 1 : bot->ledger.offset;
+	int64_t offset = bot->ledger.offset;
 
 	/* With a store that lasts the next start says it. */
 	if (!bot->open || !offset || bot->ledger.durable || bot->opt.source != TOBS_SOURCE_POLLING)

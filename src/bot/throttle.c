@@ -56,7 +56,6 @@ static bool keeps(const struct throttle *t, int64_t chat, struct tobs_ctx *ctx)
 	return t->mode == TOBS_PACE_ALL || (t->mode == TOBS_PACE_BULK && is_bulk(chat, ctx));
 }
 
-/* Edits count in groups only. */
 static int wait_for_turn(struct throttle *t, const struct method_info *info,
 	enum tobs_method method, const void *args)
 {
@@ -64,8 +63,6 @@ static int wait_for_turn(struct throttle *t, const struct method_info *info,
 	size_t weight = method_weight(method, args);
 	int r = TOBS_OK;
 
-	if (info->pace == METHOD_EDIT && chat >= 0)
-		return TOBS_OK;
 	if (chat) {
 		r = limiter_chat(&t->limiter, chat,
 			info->pace == METHOD_EDIT ? LIMITER_EDITS : LIMITER_MESSAGES, weight,

@@ -77,10 +77,6 @@ static int take(struct webhook *w, struct http_request *req, struct batch *batch
 	struct tobs_err err;
 	int r;
 
-	if (ledger_knows(&bot->ledger, batch->updates[0]->update_id)) {
-		bot->stats.duplicates++;
-		return answer(req, 200);
-	}
 	if (!order_room(&bot->order))
 		return push_back(req);
 	r = keep(w, batch, req->body, &err);
@@ -94,6 +90,8 @@ static int take(struct webhook *w, struct http_request *req, struct batch *batch
 	if (inlined)
 		inline_init(inlined);
 	r = bot_take(bot, batch, batch->updates[0], inlined, true);
+	if (r == TOBS_EEXISTS) /* who has it takes it out of the inbox */
+		batch->inbox_id = -1;
 	if (r && r != TOBS_EEXISTS)
 		r = push_back(req);
 	else if (inlined && !r)

@@ -249,6 +249,23 @@ FIBER_TEST(the_breaker_spares_the_server)
 	return TOBS_OK;
 }
 
+/* A call that is not let through comes back when it is worth it. */
+FIBER_TEST(the_breaker_says_when)
+{
+	bot_options.retries = 1;
+	bot_options.pace = TOBS_PACE_NONE;
+	open_bot();
+	for (int i = 0; i < 5; i++)
+		bot_peer_answer(&peer, "sendMessage", 500, REFUSAL(500, "Internal Server Error"));
+	for (int i = 0; i < 3; i++)
+		assert_code(send_to(5), TOBS_EAGAIN);
+	assert_int_equal(peer.call_count, 5);
+	assert_ok(send_to(5));
+	assert_true(peer.called_at[5] - peer.called_at[4] >= 1000);
+	close_bot();
+	return TOBS_OK;
+}
+
 FIBER_TEST(a_bad_token_stops_the_bot)
 {
 	bot_make();
@@ -275,6 +292,28 @@ FIBER_TEST(bulk_is_paced)
 	for (size_t i = 30; i < 60; i++)
 		assert_true(peer.called_at[i] - peer.called_at[i - 30] >= 950);
 	assert_true(peer.called_at[59] - peer.called_at[0] < 1500);
+	close_bot();
+	return TOBS_OK;
+}
+
+/* Those that wait for their turn when it is put on feel the brake as well. */
+FIBER_TEST(the_brake_is_for_all)
+{
+	struct tobs_group group;
+	static int64_t chats[60];
+
+	open_bot();
+	bot_peer_answer(&peer, "sendMessage", 429,
+		"{\"ok\":false,\"error_code\":429,\"parameters\":{\"retry_after\":5}}");
+	tobs_group_init(&group, 0);
+	for (size_t i = 0; i < ARRAY_LEN(chats); i++) {
+		chats[i] = (int64_t)i + 1;
+		assert_ok(tobs_group_spawn(&group, send_one, &chats[i], NULL));
+	}
+	assert_ok(tobs_group_wait(&group));
+	assert_int_equal(peer.call_count, 61);
+	for (size_t i = 30; i < 61; i++)
+		assert_true(peer.called_at[i] - peer.called_at[0] >= 4990);
 	close_bot();
 	return TOBS_OK;
 }
@@ -364,8 +403,10 @@ int main(void)
 		fiber_unit_test(trouble_is_tried_again),
 		fiber_unit_test(in_the_end_it_is_told),
 		fiber_unit_test(the_breaker_spares_the_server),
+		fiber_unit_test(the_breaker_says_when),
 		fiber_unit_test(a_bad_token_stops_the_bot),
 		fiber_unit_test(bulk_is_paced),
+		fiber_unit_test(the_brake_is_for_all),
 		fiber_unit_test(no_pace_when_none_is_wanted),
 		fiber_unit_test(middleware_around_calls),
 		cmocka_unit_test(policies),

@@ -102,6 +102,20 @@ FIBER_TEST(without_a_key)
 	return TOBS_OK;
 }
 
+/* A key with much to do lets the others have their turn. */
+FIBER_TEST(in_turns)
+{
+	static const int want[] = { 0, 3, 1, 2 };
+
+	begin(100, 1);
+	for (int i = 0; i < 3; i++)
+		assert_ok(submit(i, 5, 10, true));
+	assert_ok(submit(3, 6, 10, true));
+	end();
+	assert_memory_equal(ran, want, sizeof want);
+	return TOBS_OK;
+}
+
 FIBER_TEST(bounded)
 {
 	begin(3, 2);
@@ -136,6 +150,7 @@ FIBER_TEST(closed)
 	order_close(&order);
 	assert_ok(tobs_join(waiting, &result));
 	assert_code(result, TOBS_ECLOSED);
+	assert_int_equal(elapsed(), 0);
 	assert_code(submit(1, 5, 0, true), TOBS_ECLOSED);
 	end();
 	assert_int_equal(ran_count, 1);
@@ -185,6 +200,7 @@ int main(void)
 		fiber_unit_test(in_order_of_each_key),
 		fiber_unit_test(a_slow_key_holds_nobody_up),
 		fiber_unit_test(without_a_key),
+		fiber_unit_test(in_turns),
 		fiber_unit_test(bounded),
 		fiber_unit_test(closed),
 		fiber_unit_test(cut_short),

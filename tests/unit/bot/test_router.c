@@ -405,6 +405,20 @@ static void hostile_updates(void **state)
 	batch_pool_deinit(&pool);
 }
 
+/* One that nobody could be given is not known afterwards: it may come again. */
+static void an_update_that_finds_no_room(void **state)
+{
+	struct batch *b = batch_new(&bot->batches);
+
+	(void)state;
+	message("x");
+	order_close(&bot->order);
+	assert_code(bot_take(bot, b, ctx.update, NULL, true), TOBS_ECLOSED);
+	assert_ok(ledger_take(&bot->ledger, 1));
+	assert_int_equal(b->refs, 1);
+	bot_release(bot, b);
+}
+
 static int build(void *user)
 {
 	struct tobs_bot *b = tobs_bot_new(&(struct tobs_bot_options){ .token = "1:x" });
@@ -450,6 +464,7 @@ int main(void)
 		TEST(many_commands),
 		TEST(kinds),
 		TEST(hostile_updates),
+		TEST(an_update_that_finds_no_room),
 		cmocka_unit_test(without_memory),
 	};
 

@@ -3,7 +3,9 @@
 #include <unistd.h>
 
 #include "bot/allow.h"
+#include "bot/inline_answer.h"
 #include "net/http_client.h"
+#include "store/kv.h"
 #include "support/bot_run.h"
 #include "support/tmpdir.h"
 
@@ -247,6 +249,79 @@ FIBER_TEST(a_secret_is_made_up)
 	return TOBS_OK;
 }
 
+static size_t in_inbox(const char *file)
+{
+	struct kv_driver *driver;
+	struct tobs_arena arena;
+	struct kv_page page;
+	struct kv *kv;
+
+	tobs_arena_init(&arena, 1 << 16);
+	assert_ok(kv_sqlite_new(file, NULL, &driver, NULL));
+	assert_ok(kv_open(driver, &kv, NULL));
+	assert_ok(
+		kv_scan(kv, tobs_str("bot/inbox/"), tobs_view(NULL, 0), 100, &arena, &page, NULL));
+	kv_close(kv);
+	tobs_arena_deinit(&arena);
+	return page.count;
+}
+
+/* What is under way lies in the inbox until it is finished, however often it comes. */
+FIBER_TEST(the_inbox_is_emptied)
+{
+	struct tmpdir dir;
+	char file[128];
+
+	tmpdir_init(&dir);
+	snprintf(file, sizeof file, "%s", tmpdir_file(&dir, "bot.db"));
+	bot_options.store = file;
+	make_hooked();
+	tobs_on_text(bot, slow_echo, NULL);
+	start_hooked();
+	assert_int_equal(in_inbox(file), 0);
+	assert_int_equal(post_update(1, 5, "a"), 200);
+	assert_int_equal(in_inbox(file), 1);
+	assert_int_equal(post_update(1, 5, "a"), 200);
+	assert_int_equal(in_inbox(file), 1);
+	bot_peer_call(&peer, 2);
+	assert_ok(end_hooked());
+	assert_int_equal(in_inbox(file), 0);
+	tmpdir_deinit(&dir);
+	return TOBS_OK;
+}
+
+static void what_can_go_back(void **state)
+{
+	const struct tobs_send_message m = { .chat_id = 1, .text = "x" };
+	const struct tobs_send_photo file = { .chat_id = 1, .photo = tobs_file_path("/x") };
+	const struct tobs_send_photo name = { .chat_id = 1, .photo = tobs_file_id("x") };
+	struct inline_answer a;
+
+	(void)state;
+	inline_init(&a);
+	assert_false(inline_take(NULL, TOBS_METHOD_SEND_MESSAGE, &m));
+	assert_false(inline_take(&a, TOBS_METHOD_GET_ME, NULL));
+	assert_false(
+		inline_take(&a, TOBS_METHOD_DELETE_WEBHOOK, &(struct tobs_delete_webhook){ 0 }));
+	assert_false(inline_take(&a, TOBS_METHOD_API_CLOSE, NULL));
+	assert_false(inline_take(&a, TOBS_METHOD_SEND_PHOTO, &file));
+	assert_false(inline_take(
+		&a, TOBS_METHOD_SEND_MESSAGE, &(struct tobs_send_message){ .chat_id = 1 }));
+	assert_int_equal(a.state, INLINE_OPEN);
+	assert_true(inline_take(&a, TOBS_METHOD_SEND_PHOTO, &name));
+	assert_string_equal(
+		tobs_buf_str(&a.json), "{\"method\":\"sendPhoto\",\"chat_id\":1,\"photo\":\"x\"}");
+	assert_false(inline_take(&a, TOBS_METHOD_SEND_MESSAGE, &m));
+	tobs_buf_deinit(&a.json);
+	inline_init(&a);
+	assert_true(inline_take(&a, TOBS_METHOD_UNPIN_ALL_CHAT_MESSAGES,
+		&(struct tobs_unpin_all_chat_messages){ .chat_id = 1 }));
+	tobs_buf_deinit(&a.json);
+	inline_init(&a);
+	inline_close(&a);
+	assert_false(inline_take(&a, TOBS_METHOD_SEND_MESSAGE, &m));
+}
+
 static void failing_at(char *out, size_t cap, int64_t date)
 {
 	snprintf(out, cap,
@@ -360,6 +435,8 @@ int main(void)
 		fiber_unit_test(a_secret_is_made_up),
 		fiber_unit_test(hybrid_falls_back_and_returns),
 		fiber_unit_test(hybrid_without_a_webhook),
+		fiber_unit_test(the_inbox_is_emptied),
+		cmocka_unit_test(what_can_go_back),
 		cmocka_unit_test(networks),
 	};
 
