@@ -112,6 +112,10 @@ static int handle(struct http_request *req, void *user)
 		json_parse(&parser, &doc, req->body, NULL);
 	if (!tobs_view_is(method, "getUpdates") && !tobs_view_is(method, "getMe"))
 		note_call(p, method, req->body);
+	if (tobs_view_is(method, "getUpdates")) {
+		p->asked_at[1] = p->asked_at[0];
+		p->asked_at[0] = tobs_now() / 1000;
+	}
 	if (!answer_script(p, method, &out, &status, &silent)) {
 		if (tobs_view_is(method, "getUpdates")) {
 			tobs_buf_clear(&p->last_poll);

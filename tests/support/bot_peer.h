@@ -38,6 +38,7 @@ struct bot_peer {
 	int64_t called_at[BOT_PEER_MAX];     /* ms */
 	size_t call_count;
 	size_t polls;
+	int64_t asked_at[2]; /* ms of the last getUpdates, and of the one before */
 	struct tobs_buf last_poll;
 };
 

@@ -51,6 +51,25 @@ FIBER_TEST(failures_are_waited_out)
 	return TOBS_OK;
 }
 
+/* What has worked once fails for a first time again. */
+FIBER_TEST(patience_comes_back)
+{
+	bot_make();
+	tobs_on_text(bot, echo, NULL);
+	for (int i = 0; i < 7; i++)
+		bot_peer_answer(&peer, "getUpdates", 502, "<html>");
+	bot_peer_answer(&peer, "getUpdates", 200, UPDATES(UPDATE(7, 5, "a")));
+	bot_peer_answer(&peer, "getUpdates", 502, "<html>");
+	bot_start();
+	bot_peer_call(&peer, 2);
+	assert_true(elapsed() >= 30000);
+	while (!tobs_buf_str(&peer.last_poll)[0])
+		assert_ok(tobs_sleep(10));
+	assert_true(peer.asked_at[0] - peer.asked_at[1] <= 600);
+	assert_ok(bot_stop());
+	return TOBS_OK;
+}
+
 FIBER_TEST(a_token_that_is_revoked)
 {
 	bot_make();
@@ -222,6 +241,44 @@ FIBER_TEST(hooks_and_promises)
 	return TOBS_OK;
 }
 
+static void my_member(const char *status)
+{
+	bot_peer_push(&peer,
+		"\"my_chat_member\":{\"date\":1,\"chat\":{\"id\":5,\"type\":\"private\"},\"from\":"
+		"{\"id\":5,\"is_bot\":false,\"first_name\":\"B\"},\"old_chat_member\":{\"status\":"
+		"\"left\",\"user\":{\"id\":1,\"is_bot\":true,\"first_name\":\"A\"}},"
+		"\"new_chat_member\":{\"status\":\"%s\",\"until_date\":0,\"user\":{\"id\":1,"
+		"\"is_bot\":true,\"first_name\":\"A\"}}}",
+		status);
+}
+
+/* Marked when Telegram refuses, and until it says that we may write again. */
+FIBER_TEST(gone_and_back)
+{
+	bool gone = false;
+
+	bot_make();
+	tobs_on_text(bot, echo, NULL);
+	bot_peer_answer(&peer, "sendMessage", 403,
+		"{\"ok\":false,\"error_code\":403,\"description\":\"Forbidden: bot was blocked by the "
+		"user\"}");
+	bot_peer_say(&peer, 5, "x");
+	bot_start();
+	bot_peer_call(&peer, 2);
+	my_member("kicked");
+	bot_peer_say(&peer, 6, "y");
+	bot_peer_call(&peer, 3);
+	assert_ok(tobs_chat_gone(bot, 5, &gone));
+	assert_true(gone);
+	my_member("member");
+	bot_peer_say(&peer, 5, "z"); /* behind it */
+	bot_peer_call(&peer, 4);
+	assert_ok(tobs_chat_gone(bot, 5, &gone));
+	assert_false(gone);
+	assert_ok(bot_stop());
+	return TOBS_OK;
+}
+
 static int64_t one_key(const struct tobs_update *u, void *user)
 {
 	(void)u;
@@ -297,6 +354,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		fiber_unit_test(failures_are_waited_out),
+		fiber_unit_test(patience_comes_back),
 		fiber_unit_test(a_token_that_is_revoked),
 		fiber_unit_test(duplicates_are_dropped),
 		fiber_unit_test(updates_from_the_future),
@@ -305,6 +363,7 @@ int main(void)
 		fiber_unit_test(cut_short_and_taken_up),
 		fiber_unit_test(what_came_before_can_be_dropped),
 		fiber_unit_test(hooks_and_promises),
+		fiber_unit_test(gone_and_back),
 		fiber_unit_test(a_key_of_ones_own),
 		fiber_unit_test(what_is_wrong_is_said_at_the_start),
 		fiber_unit_test(downloads),

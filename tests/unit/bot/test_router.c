@@ -416,6 +416,10 @@ static void an_update_that_finds_no_room(void **state)
 	assert_code(bot_take(bot, b, ctx.update, NULL, true), TOBS_ECLOSED);
 	assert_ok(ledger_take(&bot->ledger, 1));
 	assert_int_equal(b->refs, 1);
+	b->inbox_id = 5;
+	batch_free(&bot->batches, b);
+	b = batch_new(&bot->batches); /* used again, and new */
+	assert_true(b->inbox_id == -1 && b->refs == 1 && !b->count);
 	bot_release(bot, b);
 }
 
