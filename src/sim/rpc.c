@@ -8,8 +8,8 @@
 
 enum { SECOND = 1000000, WRAPPERS_MAX = 8 };
 
-static const struct sim_method *const tables[] = { rpc_messages, rpc_upload, rpc_help, rpc_auth,
-	rpc_account, rpc_users, rpc_dialogs, rpc_channels, rpc_updates };
+static const struct sim_method *const tables[] = { rpc_messages, rpc_send, rpc_upload, rpc_help,
+	rpc_auth, rpc_account, rpc_users, rpc_dialogs, rpc_channels, rpc_updates };
 
 void sim_rpc_init(struct sim_rpc *r, struct sim_world *world, struct sim_keys *keys,
 	struct sim_faults *faults, const struct clock *clock, const struct rng *rng)

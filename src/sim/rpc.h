@@ -167,7 +167,7 @@ bool rpc_page(struct sim_call *c, struct sim_history *h, int64_t peer, const str
 
 /* The tables; each ends with a zero id. */
 extern const struct sim_method rpc_help[], rpc_auth[], rpc_account[], rpc_users[], rpc_dialogs[],
-	rpc_messages[], rpc_channels[], rpc_updates[], rpc_upload[];
+	rpc_messages[], rpc_send[], rpc_channels[], rpc_updates[], rpc_upload[];
 
 /* The user behind an account as an authorization. */
 bool rpc_authorization(struct sim_call *c, struct sim_account *a);

@@ -566,6 +566,78 @@ static void faults_come_first(void **state)
 	assert_refused(TL0(help_getNearestDc), 500, "OOPS");
 }
 
+static void writes_and_changes(void **state)
+{
+	const struct tl_updates *u;
+	const struct tl_updateNewChannelMessage *n;
+	const struct tl_messages_affectedMessages *gone;
+	const union tl_Reaction *like = TL(reactionEmoji, .emoticon = TOBS_LIT("👍"));
+	int32_t id;
+
+	(void)state;
+	log_in();
+	u = run(TL(messages_sendMessage, .peer = lab(), .message = TOBS_LIT("see @ada_l /go"),
+		.random_id = 77, .reply_to = TL(inputReplyToMessage, .reply_to_msg_id = 3)));
+	assert_non_null(u);
+	assert_int_equal(u->updates.count, 2);
+	assert_int_equal(u->updates.items[0]->updateMessageID.random_id, 77);
+	id = u->updates.items[0]->updateMessageID.id;
+	n = &u->updates.items[1]->updateNewChannelMessage;
+	assert_int_equal(n->ctor, TL_updateNewChannelMessage);
+	assert_int_equal(n->message->message.id, id);
+	assert_true(n->message->message.out);
+	assert_int_equal(n->message->message.entities.count, 2);
+	assert_int_equal(n->message->message.reply_to->messageReplyHeader.reply_to_msg_id, 3);
+	assert_int_equal(u->users.count, 1);
+	u = run(TL(messages_editMessage, .peer = lab(), .id = id, .has_message = 1,
+		.message = TOBS_LIT("better")));
+	assert_non_null(u);
+	assert_int_equal(u->updates.items[0]->ctor, TL_updateEditChannelMessage);
+	assert_view(
+		u->updates.items[0]->updateEditChannelMessage.message->message.message, "better");
+	assert_non_null(run(TL(messages_sendReaction, .peer = lab(), .msg_id = id,
+		.has_reaction = 1, .reaction = { 1, &like })));
+	gone = run(TL(channels_deleteMessages,
+		.channel = TL(inputChannel, .channel_id = 60,
+			.access_hash = sim_access_hash(w, channel->peer)),
+		.id = { 1, &id }));
+	assert_int_equal(gone->pts_count, 1);
+	assert_refused(TL(messages_editMessage, .peer = lab(), .id = id, .has_message = 1,
+			       .message = TOBS_LIT("x")),
+		400, "MESSAGE_ID_INVALID");
+	assert_refused(TL(messages_sendMessage, .peer = lab()), 400, "MESSAGE_EMPTY");
+}
+
+/* A bot hears of it as of everything else. */
+static void starts_a_bot(void **state)
+{
+	struct sim_account *bot;
+	struct sim_user *user;
+	struct sim_history *h;
+	const struct tl_updates *u;
+
+	(void)state;
+	log_in();
+	assert_ok(sim_user_add(w,
+		&(struct sim_user_args){ .id = 900, .first_name = TOBS_LIT("Bot"), .bot = true },
+		&user, NULL));
+	assert_ok(sim_account_add(w, user, &(struct sim_account_args){ 0 }, &bot, NULL));
+	u = run(TL(messages_startBot,
+		.bot = TL(inputUser, .user_id = 900, .access_hash = sim_access_hash(w, 900)),
+		.peer = TL(inputPeerUser, .user_id = 900, .access_hash = sim_access_hash(w, 900)),
+		.random_id = 5, .start_param = TOBS_LIT("from-a-link")));
+	assert_non_null(u);
+	h = sim_history(bot, 1001);
+	assert_non_null(h);
+	assert_view(sim_history_get(h, 1, &arena)->message.message, "/start from-a-link");
+	assert_refused(TL(messages_startBot,
+			       .bot = TL(inputUser, .user_id = 1002,
+				       .access_hash = sim_access_hash(w, 1002)),
+			       .peer = TL(inputPeerUser, .user_id = 1002,
+				       .access_hash = sim_access_hash(w, 1002))),
+		400, "BOT_INVALID");
+}
+
 static void nonsense_is_answered(void **state)
 {
 	struct prng p = { 8 };
@@ -606,6 +678,8 @@ int main(void)
 		T(takeouts_take_their_time),
 		T(older_layers_get_older_forms),
 		T(faults_come_first),
+		T(writes_and_changes),
+		T(starts_a_bot),
 		T(nonsense_is_answered),
 	};
 
