@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Long polling, and what becomes of updates at the end and at the start. */
+#include "base/alloc.h"
+#include "base/rand.h"
 #include "support/bot_run.h"
 #include "support/tmpdir.h"
 
@@ -279,6 +281,42 @@ FIBER_TEST(gone_and_back)
 	return TOBS_OK;
 }
 
+/* One allocation in so many fails, whosever it is. */
+static bool now_and_then(uint64_t nth, void *user)
+{
+	(void)nth;
+	return prng_below(user, 12) != 0;
+}
+
+/* Without memory much goes wrong, and afterwards all is well. */
+FIBER_TEST(memory_runs_out_now_and_then)
+{
+	for (uint64_t seed = 1; seed <= 10; seed++) {
+		struct prng prng = { seed };
+		size_t before;
+
+		bot_options.retries = 1;
+		bot_make();
+		tobs_on_text(bot, echo, NULL);
+		bot_start();
+		bot_peer_call(&peer, 1);
+		mem_set_gate(now_and_then, &prng);
+		for (int i = 0; i < 40; i++) {
+			mem_set_gate(NULL, NULL);
+			bot_peer_say(&peer, 5 + i % 7, "storm");
+			mem_set_gate(now_and_then, &prng);
+			assert_ok(tobs_sleep(20));
+		}
+		mem_set_gate(NULL, NULL);
+		assert_ok(tobs_sleep(120000));
+		before = peer.call_count;
+		bot_peer_say(&peer, 99, "calm");
+		assert_call(before + 1, "calm");
+		assert_ok(bot_stop());
+	}
+	return TOBS_OK;
+}
+
 static int64_t one_key(const struct tobs_update *u, void *user)
 {
 	(void)u;
@@ -364,6 +402,7 @@ int main(void)
 		fiber_unit_test(what_came_before_can_be_dropped),
 		fiber_unit_test(hooks_and_promises),
 		fiber_unit_test(gone_and_back),
+		fiber_unit_test(memory_runs_out_now_and_then),
 		fiber_unit_test(a_key_of_ones_own),
 		fiber_unit_test(what_is_wrong_is_said_at_the_start),
 		fiber_unit_test(downloads),

@@ -5,8 +5,10 @@
 #include "bot/allow.h"
 #include "bot/inline_answer.h"
 #include "net/http_client.h"
+#include "net/tcp.h"
 #include "store/kv.h"
 #include "support/bot_run.h"
+#include "support/tls_cert.h"
 #include "support/tmpdir.h"
 
 static struct tobs_webhook webhook;
@@ -290,6 +292,45 @@ FIBER_TEST(the_inbox_is_emptied)
 	return TOBS_OK;
 }
 
+/* A certificate of one's own is shown to Telegram, and to whoever calls. */
+FIBER_TEST(behind_tls)
+{
+	struct tmpdir dir;
+	char cert[128], key[128], url[64];
+	struct tcp_listener *listener;
+	struct http_client *tls;
+
+	tmpdir_init(&dir);
+	snprintf(cert, sizeof cert, "%s", tmpdir_file(&dir, "cert.pem"));
+	snprintf(key, sizeof key, "%s", tmpdir_file(&dir, "key.pem"));
+	tls_cert_make(cert, key, 30);
+	/* A port that was free a moment ago. */
+	assert_ok(tcp_listen(tobs_str("127.0.0.1"), 0, NULL, &listener, NULL));
+	webhook.port = addr_port(tcp_listener_addr(listener));
+	tcp_listener_close(listener);
+	webhook.tls_cert_file = cert;
+	webhook.tls_key_file = key;
+	webhook.send_cert = true;
+	make_hooked();
+	tobs_bot_free(bot);
+	webhook.host = NULL;
+	bot = tobs_bot_new(&bot_options);
+	tobs_on_text(bot, echo, NULL);
+	bot_start();
+	assert_non_null(strstr(bot_peer_call(&peer, 1), "-----BEGIN CERTIFICATE-----"));
+	assert_null(strstr(bot_peer_call(&peer, 1), "PRIVATE"));
+	assert_ok(http_client_new(&(struct http_client_options){ .ca_file = cert }, &tls, NULL));
+	snprintf(url, sizeof url, "https://127.0.0.1:%u/hook/x", webhook.port);
+	snprintf(hook_url, sizeof hook_url, "%s", url);
+	http_client_free(client);
+	client = tls;
+	assert_int_equal(post_update(1, 5, "secretly"), 200);
+	assert_non_null(strstr(bot_peer_call(&peer, 2), "secretly"));
+	assert_ok(end_hooked());
+	tmpdir_deinit(&dir);
+	return TOBS_OK;
+}
+
 static void what_can_go_back(void **state)
 {
 	const struct tobs_send_message m = { .chat_id = 1, .text = "x" };
@@ -437,6 +478,7 @@ int main(void)
 		fiber_unit_test(hybrid_falls_back_and_returns),
 		fiber_unit_test(hybrid_without_a_webhook),
 		fiber_unit_test(the_inbox_is_emptied),
+		fiber_unit_test(behind_tls),
 		cmocka_unit_test(what_can_go_back),
 		cmocka_unit_test(networks),
 	};
