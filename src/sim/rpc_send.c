@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /* What people do from their clients: write, edit, delete, react, start bots. */
+#include <tobs/rt.h>
+
 #include "base/attr.h"
+#include "base/json.h"
 #include "sim/change.h"
 #include "sim/inner.h"
+#include "sim/press.h"
 #include "sim/rpc.h"
 #include "sim/text.h"
 
-enum { IDS_MAX = 100, REACTIONS_MAX = 16, START_MAX = 64 };
+enum { CALLBACK_MS = 10000, IDS_MAX = 100, REACTIONS_MAX = 16, START_MAX = 64 };
 
 /* The result of a change of the world; true when it was made. */
 static bool done(struct sim_call *c, int r, const struct tobs_err *err)
@@ -263,7 +267,64 @@ static bool send_reaction(struct sim_call *c)
 	return answer(c, NULL, 0);
 }
 
+/* ---- buttons ---- */
+
+/* The arguments of answerCallbackQuery as the schema says them. */
+static bool callback_answer(struct sim_call *c, struct tobs_view json)
+{
+	struct tl_messages_botCallbackAnswer *out = SIM_NEW(c->arena, messages_botCallbackAnswer);
+	struct tobs_view text = { NULL, 0 }, url = { NULL, 0 };
+	struct json_parser parser;
+	struct json_doc doc = { 0 };
+	bool alert = false, ok;
+
+	json_parser_init(&parser, 1 << 20, 64);
+	ok = out && !json_parse(&parser, &doc, json, NULL);
+	if (ok) {
+		(void)json_get_str(json_field(json_root(&doc), "text"), &text);
+		(void)json_get_str(json_field(json_root(&doc), "url"), &url);
+		(void)json_get_bool(json_field(json_root(&doc), "show_alert"), &alert);
+		ok = !tobs_arena_view(c->arena, text, &out->message) &&
+			!tobs_arena_view(c->arena, url, &out->url);
+		out->has_message = text.len > 0;
+		out->has_url = out->has_url_ = url.len > 0;
+		out->alert = alert;
+	}
+	json_doc_deinit(&doc);
+	json_parser_deinit(&parser);
+	return ok ? rpc_ok(c, out) : rpc_no_memory(c);
+}
+
+/* Waits for the bot: the connection answers nothing else meanwhile. */
+static bool press_button(struct sim_call *c)
+{
+	const struct tl_messages_getBotCallbackAnswer *q = c->query;
+	int64_t peer = rpc_input_peer(c, q->peer);
+	struct sim_history *h = peer ? rpc_history(c, peer) : NULL;
+	const union tl_Message *m = h ? sim_history_get(h, q->msg_id, c->arena) : NULL;
+	struct sim_question *question;
+	struct tobs_deadline limit;
+	struct tobs_err err;
+	int r;
+
+	if (!m || m->ctor != TL_message)
+		return c->code ? false : rpc_refuse(c, 400, "MESSAGE_ID_INVALID");
+	if (!done(c,
+		    sim_press(c->rpc->world, c->account->user->peer, h, q->msg_id,
+			    sim_button(&m->message, q->data), &question, &err),
+		    &err))
+		return false;
+	if (tobs_event_is_set(&question->answered))
+		return callback_answer(c, question->answer);
+	tobs_deadline_push(&limit, CALLBACK_MS);
+	r = tobs_event_wait(&question->answered, NULL);
+	tobs_deadline_pop(&limit);
+	return r ? rpc_refuse(c, 502, "BOT_RESPONSE_TIMEOUT")
+		 : callback_answer(c, question->answer);
+}
+
 const struct sim_method rpc_send[] = {
+	{ TL_messages_getBotCallbackAnswer, press_button, 0 },
 	{ TL_messages_sendMessage, send_message, RPC_BOTS },
 	{ TL_messages_startBot, start_bot, 0 },
 	{ TL_messages_editMessage, edit_message, RPC_BOTS },

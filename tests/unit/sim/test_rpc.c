@@ -4,7 +4,9 @@
 #include "base/endian.h"
 #include "crypto/dh.h"
 #include "mtproto/bind.h"
+#include "sim/change.h"
 #include "sim/file.h"
+#include "sim/question.h"
 #include "support/sim_world.h"
 #include "support/test.h"
 
@@ -638,6 +640,52 @@ static void starts_a_bot(void **state)
 		400, "BOT_INVALID");
 }
 
+/* A bot that answers at once. */
+static void answers_at_once(void *user, const struct sim_event *e)
+{
+	const struct tl_updateBotCallbackQuery *u = &e->update->updateBotCallbackQuery;
+
+	(void)user;
+	if (u->ctor != TL_updateBotCallbackQuery)
+		return;
+	assert_int_equal(u->user_id, 1001);
+	assert_view(u->data, "d");
+	assert_ok(sim_question_answer(w, sim_question(w, u->query_id),
+		tobs_str("{\"text\":\"yes\",\"show_alert\":true}")));
+}
+
+static void presses_a_button(void **state)
+{
+	const union tl_KeyboardButton *button = TL(
+		keyboardButtonCallback, .text = TOBS_LIT("Button"), .data = TOBS_LIT("d"));
+	const struct tl_keyboardButtonRow *row = TL(keyboardButtonRow, .buttons = { 1, &button });
+	struct tl_message *m;
+	struct sim_user *user;
+	const struct tl_messages_botCallbackAnswer *answer;
+
+	(void)state;
+	log_in();
+	assert_ok(sim_user_add(w,
+		&(struct sim_user_args){ .id = 900, .first_name = TOBS_LIT("Bot"), .bot = true },
+		&user, NULL));
+	assert_ok(sim_account_add(w, user, &(struct sim_account_args){ 0 }, NULL, NULL));
+	m = test_message(channel->history, 900, 1710000000, 900, "press");
+	assert_ok(tl_copy(TL(replyInlineMarkup, .rows = { 1, &row }), &w->arena,
+		(const void **)&m->reply_markup, NULL));
+	assert_ok(sim_history_add(channel->history, (union tl_Message *)m));
+	assert_ok(sim_listen(w, answers_at_once, NULL));
+	answer = run(TL(messages_getBotCallbackAnswer, .peer = lab(), .msg_id = 900, .has_data = 1,
+		.data = TOBS_LIT("d")));
+	assert_non_null(answer);
+	assert_view(answer->message, "yes");
+	assert_true(answer->alert);
+	assert_refused(TL(messages_getBotCallbackAnswer, .peer = lab(), .msg_id = 900,
+			       .has_data = 1, .data = TOBS_LIT("e")),
+		400, "DATA_INVALID");
+	assert_refused(TL(messages_getBotCallbackAnswer, .peer = lab(), .msg_id = 901), 400,
+		"MESSAGE_ID_INVALID");
+}
+
 static void nonsense_is_answered(void **state)
 {
 	struct prng p = { 8 };
@@ -680,6 +728,7 @@ int main(void)
 		T(faults_come_first),
 		T(writes_and_changes),
 		T(starts_a_bot),
+		T(presses_a_button),
 		T(nonsense_is_answered),
 	};
 
