@@ -142,7 +142,7 @@ static int commit(struct tobs_ctx *ctx, int result, struct tobs_err *err)
 
 	/* Cancelled or not, what has been done has been done. */
 	tobs_shield_begin(&shield);
-	r = stage_parts(ctx, result, err);
+	r = stage_parts(ctx, ctx->inner < 0 ? ctx->inner : result, err);
 	if (!r) {
 		drops = stage_drop(ctx);
 		r = ledger_finish(ledger, id, ctx->ops, ctx->op_count, err);
@@ -151,6 +151,7 @@ static int commit(struct tobs_ctx *ctx, int result, struct tobs_err *err)
 		(void)ledger_finish(ledger, id, NULL, 0, NULL);
 	else if (drops)
 		ctx->batch->inbox_id = -1;
+	tell_done(ctx, r);
 	tobs_shield_end(&shield);
 	return r;
 }
