@@ -89,7 +89,7 @@ static int try_later(struct attempt *a, int64_t wait)
 
 	if (a->left-- <= 0)
 		return r;
-	log_debug("bot", "%s; once more in %lld ms", a->err->message,
+	log_info("bot", "%s; once more in %lld ms", a->err->message,
 		(long long)(wait > pause ? wait : pause));
 	return tobs_sleep(wait > pause ? wait : pause);
 }

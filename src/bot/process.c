@@ -362,9 +362,9 @@ static void look_at_slow(struct tobs_bot *bot, int64_t slow_us)
 			continue;
 		ctx->named = now;
 		if (++due <= NAMED_MAX)
-			log_warn("bot", "%s of chat %lld has run for %lld s",
+			log_warn("bot", "%s of chat %lld has run for %.1f s",
 				ctx->route ? ctx->route : "a handler", (long long)tobs_chat_id(ctx),
-				(long long)(now - ctx->started) / 1000000);
+				(double)(now - ctx->started) / 1e6);
 	}
 	if (due > NAMED_MAX)
 		log_warn("bot", "and so have %zu other handlers", due - NAMED_MAX);

@@ -18,7 +18,10 @@ void bot_give_up(struct tobs_bot *bot, const struct tobs_err *err)
 	if (tobs_event_is_set(&bot->stop))
 		return;
 	bot->why = *err;
-	log_error("bot", "the bot stops: %s", err->message);
+	log_error("bot", "the bot stops: %s%s", err->message,
+		err->code == TOBS_EAUTH
+			? ": Telegram knows no such token; @BotFather tells the one that is good now"
+			: "");
 	tobs_event_set(&bot->stop, err->code);
 }
 
