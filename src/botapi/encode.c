@@ -170,13 +170,19 @@ static int local_file(struct encoder *e, const char *path, const char **ret)
 				     : TOBS_OK;
 }
 
+static bool is_sent_along(const struct encoder *e, const struct tobs_input_file *file)
+{
+	return file->kind != TOBS_INPUT_FILE_NAMED &&
+		!(file->kind == TOBS_INPUT_FILE_PATH && (e->flags & BOTAPI_LOCAL));
+}
+
 static int file_string(struct encoder *e, const struct tobs_input_file *file, const char **ret)
 {
 	if (file->kind == TOBS_INPUT_FILE_NAMED) {
 		*ret = file->from.id;
 		return *ret ? TOBS_OK : json_fail(e->err, TOBS_EINVAL, "a file without id");
 	}
-	if (file->kind == TOBS_INPUT_FILE_PATH && (e->flags & BOTAPI_LOCAL))
+	if (!is_sent_along(e, file))
 		return local_file(e, file->from.path, ret);
 	*ret = e->attach;
 	return attach(e, file);
@@ -370,14 +376,31 @@ static int encode_object(struct encoder *e, uint16_t type, const void *object)
 
 /* ---- Whole bodies ----------------------------------------------------------- */
 
-/* One argument as a part: strings as they are, everything else as JSON. */
+static int add_part(struct encoder *e, const struct botapi_part *part)
+{
+	return ARRAY_PUSH(&e->body->parts, *part) ? json_fail(e->err, TOBS_ENOMEM, "no memory")
+						  : TOBS_OK;
+}
+
+/*
+ * One argument as a part: strings as they are, everything else as JSON. A file is
+ * its argument's part itself: the server looks for some (the certificate of
+ * setWebhook) under no other name.
+ */
 static int encode_part(struct encoder *e, const struct botapi_field *f, const uint8_t *base)
 {
 	struct tobs_buf *text = &e->body->text;
 	struct botapi_part part = { .field = botapi_name(f->name), .at = text->len };
 	const char *s;
-	int r = string_of(e, f, base, &s);
+	int r;
 
+	if (f->kind == BOTAPI_FILE) {
+		part.file = (const void *)(base + f->offset);
+		if (is_sent_along(e, part.file))
+			return add_part(e, &part);
+		part.file = NULL;
+	}
+	r = string_of(e, f, base, &s);
 	if (r)
 		return r;
 	if (s) {
@@ -388,8 +411,7 @@ static int encode_part(struct encoder *e, const struct botapi_field *f, const ui
 			return r;
 	}
 	part.len = text->len - part.at;
-	return ARRAY_PUSH(&e->body->parts, part) ? json_fail(e->err, TOBS_ENOMEM, "no memory")
-						 : TOBS_OK;
+	return add_part(e, &part);
 }
 
 static int encode_form(struct encoder *e, const struct botapi_type *t, const uint8_t *args)
@@ -429,6 +451,9 @@ int botapi_encode(enum tobs_method method, const void *args, unsigned flags,
 	assert(t->size <= sizeof nothing);
 	if (!args)
 		args = &nothing;
+	/* A certificate is sent also to a server that could read it itself. */
+	if (method == TOBS_METHOD_SET_WEBHOOK)
+		e.flags &= ~(unsigned)BOTAPI_LOCAL;
 	tobs_buf_init(&e.uri, LOCAL_PATH_MAX);
 	tobs_buf_clear(&ret->text);
 	ret->parts.count = 0;

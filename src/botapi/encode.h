@@ -19,7 +19,7 @@
 
 /* A part of a form: a value, or a file. */
 struct botapi_part {
-	const char *field; /* its name; NULL for a file */
+	const char *field; /* the argument; NULL for a file inside of one */
 	size_t at, len;    /* of the value in the body's text */
 	const struct tobs_input_file *file;
 	char attach[20]; /* a file's name: what attach:// refers to */

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: MIT
 """tobs bot: somebody looks after a bot from the shell."""
+import http.server
 import json
 import signal
 import subprocess
+import threading
 
 import story
 
@@ -151,6 +153,32 @@ def test_the_way_there(place):
     bot.run('me', '--api-root', 'nowhere').is_(2)
     bot.run('me', '--proxy-type', 'mtproto', '--proxy-host', '127.0.0.1', '--proxy-port', '1').is_(2).says('HTTP')
     bot.run('me', '--proxy-type', 'socks5', '--proxy-host', '127.0.0.1', '--proxy-port', '1').is_(1).says('proxy')
+
+
+def test_a_certificate(place):
+    bot = Bot(place)
+    bot.run('webhook', 'set', 'https://127.0.0.1:1/hook', '--certificate', str(place.write('cert.pem', 'PEM'))) \
+        .is_(0).prints('certificate   of your own')
+
+
+def test_what_is_no_bot_api_server(place):
+    class Yes(http.server.BaseHTTPRequestHandler):
+        def do_POST(self):
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(b'{"ok":true,"result":true}')
+
+        def log_message(self, *args):
+            pass
+
+    server = http.server.HTTPServer(('127.0.0.1', 0), Yes)
+    place.stack.callback(server.server_close)
+    place.stack.callback(server.shutdown)
+    threading.Thread(target=server.serve_forever).start()
+    env = {'BOT_TOKEN': '1:a', 'BOT_API_ROOT': f'http://127.0.0.1:{server.server_port}'}
+    for args in (['me'], ['check'], ['webhook'], ['send', '1', 'x']):
+        place.run('bot', *args, env=env).is_(1).says('no Bot API server')
+    assert place.run('bot', 'updates', env=env).is_(1).out == ''
 
 
 def test_wrong_usage(place):
