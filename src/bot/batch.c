@@ -34,6 +34,7 @@ struct batch *batch_new(struct batch_pool *p)
 	b->count = 0;
 	b->refs = 1;
 	b->inbox_id = -1;
+	b->inbox_each = false;
 	return b;
 }
 

@@ -122,7 +122,7 @@ static bool stage_drop(struct tobs_ctx *ctx)
 	char key[LEDGER_KEY];
 	struct kv_op op;
 
-	if (!batch || batch->refs != 1 || batch->inbox_id < 0)
+	if (!batch || batch->refs != 1 || batch->inbox_id < 0 || batch->inbox_each)
 		return false;
 	op = ledger_drop_op(batch->inbox_id, key);
 	return ctx_stage(ctx, &op) == TOBS_OK;
@@ -219,21 +219,30 @@ static void with_scope(struct tobs_bot *bot, struct tobs_ctx *ctx, const struct 
 
 /* ---- Jobs ---------------------------------------------------------------------- */
 
-/* Whoever was the last to need the batch takes it out of the inbox. */
-void bot_release(struct tobs_bot *bot, struct batch *batch)
+static void empty_inbox(struct tobs_bot *bot, const struct batch *batch)
 {
 	struct tobs_shield shield;
 	struct tobs_err err;
+	int r = TOBS_OK;
 
+	tobs_shield_begin(&shield);
+	if (!batch->inbox_each)
+		r = ledger_drop(&bot->ledger, batch->inbox_id, &err);
+	else
+		for (size_t i = 0; i < batch->count && !r; i++)
+			r = ledger_drop(&bot->ledger, batch->updates[i]->update_id, &err);
+	if (r)
+		log_warn("bot", "updates that are finished stay in the inbox: %s", err.message);
+	tobs_shield_end(&shield);
+}
+
+/* Whoever was the last to need the batch takes it out of the inbox. */
+void bot_release(struct tobs_bot *bot, struct batch *batch)
+{
 	if (--batch->refs)
 		return;
-	if (batch->inbox_id >= 0) {
-		tobs_shield_begin(&shield);
-		if (ledger_drop(&bot->ledger, batch->inbox_id, &err))
-			log_warn("bot", "updates that are finished stay in the inbox: %s",
-				err.message);
-		tobs_shield_end(&shield);
-	}
+	if (batch->inbox_id >= 0)
+		empty_inbox(bot, batch);
 	batch_free(&bot->batches, batch);
 }
 

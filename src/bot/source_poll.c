@@ -5,6 +5,7 @@
  *
  *     ask ▸ take each update ▸ keep what is not finished ▸ ask …
  */
+#include "base/json_write.h"
 #include "base/log.h"
 #include "base/rand.h"
 #include "bot/source.h"
@@ -52,6 +53,40 @@ static bool is_finished(const struct tobs_bot *bot, const struct batch *batch)
 	return true;
 }
 
+/* More than a value of the store can be: each update by itself, the offset with the last. */
+static int keep_each(struct tobs_bot *bot, struct api_request *rq, struct batch *batch,
+	int64_t offset, struct tobs_err *err)
+{
+	struct json_parser parser;
+	struct json_doc doc = { 0 };
+	struct tobs_buf text;
+	int r;
+
+	tobs_buf_init(&text, KV_VALUE_MAX);
+	json_parser_init(&parser, ANSWER_MAX, BOTAPI_JSON_DEPTH);
+	r = json_parse(&parser, &doc, tobs_buf_view(&rq->http.body), err);
+	batch->inbox_each = true;
+	JSON_EACH (it, json_field(json_root(&doc), "result")) {
+		struct json_writer w;
+		int64_t id;
+
+		if (r || json_get_i64(json_field(it.value, "update_id"), &id))
+			continue;
+		tobs_buf_clear(&text);
+		json_writer_init(&w, &text, 0);
+		jsonw_value(&w, it.value);
+		r = tobs_buf_err(&text);
+		if (r)
+			r = tobs_fail(err, r, "update %lld is too large", (long long)id);
+		else
+			r = ledger_keep(&bot->ledger, id, tobs_buf_view(&text), 0, err);
+	}
+	json_doc_deinit(&doc);
+	json_parser_deinit(&parser);
+	tobs_buf_deinit(&text);
+	return r ? r : ledger_set_offset(&bot->ledger, offset, err);
+}
+
 /*
  * Telegram may forget what is below `offset`. While the store fails we do not ask
  * for more: nothing would be lost but by our asking.
@@ -59,6 +94,7 @@ static bool is_finished(const struct tobs_bot *bot, const struct batch *batch)
 static int confirm(struct tobs_bot *bot, struct api_request *rq, struct batch *batch,
 	int64_t offset, struct tobs_err *err)
 {
+	struct tobs_view body = tobs_buf_view(&rq->http.body);
 	int64_t id = batch->updates[0]->update_id;
 	int r;
 
@@ -66,7 +102,10 @@ static int confirm(struct tobs_bot *bot, struct api_request *rq, struct batch *b
 		return ledger_set_offset(&bot->ledger, offset, err);
 	/* It is noted first, so that whoever finishes last takes it out again. */
 	batch->inbox_id = bot->ledger.durable ? id : -1;
-	r = ledger_keep(&bot->ledger, id, tobs_buf_view(&rq->http.body), offset, err);
+	if (body.len > KV_VALUE_MAX && bot->ledger.durable)
+		r = keep_each(bot, rq, batch, offset, err);
+	else
+		r = ledger_keep(&bot->ledger, id, body, offset, err);
 	if (r)
 		batch->inbox_id = -1;
 	return r;

@@ -5,7 +5,7 @@
 #include "base/json_write.h"
 #include "support/test.h"
 
-enum { TEXT_MAX = 1 << 20, CALL_WAIT_MS = 3600000 };
+enum { TEXT_MAX = 8 << 20, CALL_WAIT_MS = 3600000 };
 
 static void put_updates(struct bot_peer *p, int64_t offset, int64_t limit, struct tobs_buf *out)
 {

@@ -195,6 +195,51 @@ FIBER_TEST(cut_short_and_taken_up)
 	return TOBS_OK;
 }
 
+/* More than fits into one value of the store: kept update by update. */
+FIBER_TEST(large_updates)
+{
+	enum { COUNT = 30, SIZE = 60000 };
+	static char text[SIZE + 32];
+	struct tobs_bot_options options = { .stop_ms = 1000 };
+	struct tmpdir dir;
+
+	tmpdir_init(&dir);
+	options.store = tmpdir_file(&dir, "bot.db");
+	bot_options = options;
+	bot_make();
+	tobs_on_text(bot, patient, NULL);
+	for (int i = 0; i < COUNT; i++) {
+		/* One of them is finished at once. */
+		int n = snprintf(text, sizeof text, "%d word%d ", i == 7 ? 0 : 50000, i);
+
+		memset(text + n, ' ', SIZE);
+		text[n + SIZE] = 0;
+		bot_peer_say(&peer, 100 + i, text);
+	}
+	bot_start();
+	assert_call(2, "word7");
+	while (!strstr(tobs_buf_str(&peer.last_poll), "\"offset\":1030"))
+		assert_ok(tobs_sleep(10));
+	assert_true(elapsed() < 10000);
+	assert_ok(bot_stop());
+	assert_int_equal(peer.call_count, 2);
+	/* Once more at the next start, but for the one, and then never again. */
+	for (int i = 0; i < 2; i++) {
+		bot_options = options;
+		bot_make();
+		tobs_on_text(bot, patient, NULL);
+		bot_start();
+		bot_peer_call(&peer, i ? 1 : COUNT);
+		assert_ok(tobs_sleep(100000));
+		assert_int_equal(peer.call_count, i ? 1 : COUNT);
+		for (size_t c = 1; c <= peer.call_count; c++)
+			assert_null(strstr(bot_peer_call(&peer, c), "word7\""));
+		assert_ok(bot_stop());
+	}
+	tmpdir_deinit(&dir);
+	return TOBS_OK;
+}
+
 FIBER_TEST(what_came_before_can_be_dropped)
 {
 	bot_options.drop_pending = true;
@@ -399,6 +444,7 @@ int main(void)
 		fiber_unit_test(a_slow_chat_holds_nobody_up),
 		fiber_unit_test(a_handler_that_never_returns),
 		fiber_unit_test(cut_short_and_taken_up),
+		fiber_unit_test(large_updates),
 		fiber_unit_test(what_came_before_can_be_dropped),
 		fiber_unit_test(hooks_and_promises),
 		fiber_unit_test(gone_and_back),
