@@ -12,6 +12,10 @@
  *     world ── event ── bot_event.c ── bot_show*.c ── bot_queue.c ── getUpdates
  *                       (which kind)   (TL → Bot API)             └─ bot_hook.c (webhook)
  *
+ * What else there is: bot_text.h (HTML, Markdown), bot_file.h (file_id), bot_media.h
+ * (uploads), bot_faults.h (what goes wrong on purpose), bot_call.h (a call under
+ * way, and the tables of handlers), question.h (queries that wait for an answer).
+ *
  * Bots are accounts of the world that have a token. Whatever happens to one
  * becomes an update at once, and stays in its queue until the bot confirms it
  * or it is too old by the world's clock.

@@ -136,6 +136,13 @@ static bool fails_first(struct bot_call *c, int *ret)
 	}
 }
 
+static int64_t chat_of(const struct bot_call *c)
+{
+	const char *name = bot_arg_str(c, "chat_id");
+
+	return name ? sim_peer_by_name(c->world, tobs_str(name)) : bot_arg_int(c, "chat_id");
+}
+
 /* Whether it sends messages, and how many; editing counts in groups. */
 static int64_t messages_in(const struct bot_call *c)
 {
@@ -146,7 +153,7 @@ static int64_t messages_in(const struct bot_call *c)
 	if (c->method == TOBS_METHOD_SEND_MEDIA_GROUP)
 		return (int64_t)json_count(json_field(c->json, "media"));
 	if (strncmp(name, "editMessage", strlen("editMessage")) == 0)
-		return bot_arg_int(c, "chat_id") < 0;
+		return chat_of(c) < 0;
 	if (strncmp(name, "send", 4) == 0 || strncmp(name, "copy", 4) == 0 ||
 		strncmp(name, "forward", strlen("forward")) == 0)
 		return MAX((int64_t)json_count(json_field(c->json, "message_ids")), 1);
@@ -162,9 +169,8 @@ static bool over_limit(struct bot_call *c)
 		return false;
 	count = messages_in(c);
 	if (count)
-		c->retry_after = bot_fault_limit(f, c->bot->account->user->peer,
-			bot_arg_int(c, "chat_id"), count, bot_arg_bool(c, "allow_paid_broadcast"),
-			tobs_now());
+		c->retry_after = bot_fault_limit(f, c->bot->account->user->peer, chat_of(c), count,
+			bot_arg_bool(c, "allow_paid_broadcast"), tobs_now());
 	if (c->retry_after)
 		bot_fail(c, 429, "retry after %lld", (long long)c->retry_after);
 	return c->retry_after != 0;

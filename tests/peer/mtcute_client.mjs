@@ -10,6 +10,8 @@
 //     pfs                            temporary keys (no files then: mtcute waits for ever for theirs)
 //     chunk                          messages a page
 //     chats                          ids of the chats to read; all when left out
+//     talk                           {to, say, press}: writes to a bot, waits for what it says with a button,
+//                                    and presses the button that has this data
 //     files                          the largest file that is downloaded, in bytes
 //
 // Messages are mtcute's own objects as JSON: 64-bit numbers as strings, bytes
@@ -104,6 +106,22 @@ async function fetchFile(client, media) {
   }
 }
 
+// The newest message with buttons, once there is one that is newer than `after`.
+async function answerWithButtons(client, to, after) {
+  for (;;) {
+    const found = (await client.getHistory(to, { limit: 5 })).find(message => message.id > after && message.markup)
+    if (found) return found
+    await new Promise(resolve => setTimeout(resolve, 20))
+  }
+}
+
+async function talk(client, { to, say, press }) {
+  const said = await client.sendText(to, say)
+  const back = await answerWithButtons(client, to, said.id)
+  const answer = await client.getCallbackAnswer({ chatId: to, message: back.id, data: press })
+  return { said: understand(said), back: understand(back), answer: { text: answer.message, alert: answer.alert } }
+}
+
 async function readChat(client, peer, task) {
   const messages = []
   const files = []
@@ -138,6 +156,7 @@ async function run(task) {
   const me = await login(client, task, answer.wrong)
   if (me) {
     answer.me = { id: me.id, name: me.displayName, username: me.username }
+    if (task.talk) answer.talk = await talk(client, task.talk)
     if (!task.bot_token) {
       for await (const { peer } of client.iterDialogs({ archived: 'keep' })) {
         if (task.chats && !task.chats.includes(peer.id)) continue

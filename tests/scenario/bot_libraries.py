@@ -172,6 +172,18 @@ def test_grammy_has_a_webhook(place):
     by_webhook(place, 'grammy', {'sendChatAction'})
 
 
+def test_two_strangers_talk(place):
+    """mtcute is the person, grammY the bot: neither knows that this is no Telegram."""
+    f = Flow(place, 'grammy', 'polling')
+    talk = peers.mtcute(f.told, chats=[], talk={'to': 'thistle_garden_bot', 'say': '/start', 'press': 'more:1'})['talk']
+    assert f.bot.expect('start')['from'] == IVY
+    assert f.bot.expect('button')['data'] == 'more:1'
+    assert [e['kind'] for e in talk['said']['entities']] == ['bot_command'], talk
+    assert (talk['back']['text'], talk['back']['sender']) == ('Hello, Ivy', BOT), talk
+    assert talk['answer'] == {'text': 'you pressed more:1', 'alert': True}, talk
+    assert f.bot.stop() == 0
+
+
 def test_telegraf_polls(place):
     by_polling(place, 'telegraf')
 

@@ -130,6 +130,11 @@ BOT_TEST(too_many)
 	api_has("editMessageText", "{'chat_id':-9,'message_id':3,'text':'y'}", "'retry_after':3");
 	api_has("sendChatAction", "{'chat_id':-9,'action':'typing'}", "'ok':true");
 	assert_non_null(strstr(command("{'do':'faults'}"), "\"limits\":2"));
+	/* By name it is the same chat. */
+	for (int i = 0; i < 19; i++)
+		api_has("sendMessage", "{'chat_id':'@chan','text':'x'}", "'ok':true");
+	api_has("sendMessage", "{'chat_id':-1000000000007,'text':'x'}", "'");
+	api_has("sendMessage", "{'chat_id':'@chan','text':'x'}", "'retry_after':");
 	return TOBS_OK;
 }
 
