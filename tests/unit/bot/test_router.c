@@ -6,6 +6,7 @@
 
 #include "bot/bot.h"
 #include "bot/filter.h"
+#include "support/botapi_random.h"
 #include "support/failmem.h"
 #include "support/test.h"
 
@@ -405,6 +406,46 @@ static void hostile_updates(void **state)
 	batch_pool_deinit(&pool);
 }
 
+/* Every kind of update is about somebody or something, and goes where it belongs. */
+static void every_kind(void **state)
+{
+	uint32_t seen = 0, keyed = 0, with_user = 0;
+	struct prng prng = { 21 };
+	struct tobs_arena arena;
+	const struct botapi_random how = { .prng = &prng, .arena = &arena, .all = true, .deep = 2 };
+	char name[] = "k";
+
+	(void)state;
+	for (int k = 1; k <= TOBS_UPDATE_STOPPED_MESSAGE_GENERATION; k++)
+		tobs_on_kind(bot, (enum tobs_update_kind)k, note, name);
+	tobs_arena_init(&arena, 64 << 20);
+	for (int i = 0; i < 600; i++) {
+		const struct tobs_update *u = botapi_random(&how, TOBS_TYPE_UPDATE);
+		const char *got;
+
+		ctx = (struct tobs_ctx){ .bot = bot };
+		facts_of(u, &ctx.facts);
+		assert_ok(ctx_init(&ctx, bot, u, &scope));
+		assert_int_equal(routed(&got), u->kind ? 0 : TOBS_NEXT);
+		seen |= (uint32_t)1 << u->kind;
+		if (facts_key(u, &ctx.facts))
+			keyed |= (uint32_t)1 << u->kind;
+		if (tobs_sender(&ctx)->id)
+			with_user |= (uint32_t)1 << u->kind;
+		tobs_arena_reset(&arena);
+		tobs_arena_reset(&scope.arena);
+	}
+	tobs_arena_deinit(&arena);
+	assert_int_equal(seen & ~1u, (1u << (TOBS_UPDATE_STOPPED_MESSAGE_GENERATION + 1)) - 2);
+	assert_int_equal(keyed & ~1u, seen & ~1u);
+	/* Nobody in particular is behind these. */
+	assert_int_equal(seen & ~with_user & ~1u,
+		1u << TOBS_UPDATE_POLL | 1u << TOBS_UPDATE_MESSAGE_REACTION_COUNT |
+			1u << TOBS_UPDATE_CHAT_BOOST | 1u << TOBS_UPDATE_REMOVED_CHAT_BOOST |
+			1u << TOBS_UPDATE_DELETED_BUSINESS_MESSAGES |
+			1u << TOBS_UPDATE_STOPPED_MESSAGE_GENERATION);
+}
+
 /* One that nobody could be given is not known afterwards: it may come again. */
 static void an_update_that_finds_no_room(void **state)
 {
@@ -468,6 +509,7 @@ int main(void)
 		TEST(many_commands),
 		TEST(kinds),
 		TEST(hostile_updates),
+		TEST(every_kind),
 		TEST(an_update_that_finds_no_room),
 		cmocka_unit_test(without_memory),
 	};
