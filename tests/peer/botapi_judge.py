@@ -410,4 +410,5 @@ def main():
         write_updates(schema, header, *map(int, rest))
 
 
-main()
+if __name__ == '__main__':
+    main()
