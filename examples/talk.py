@@ -15,6 +15,7 @@ import json
 import os
 import pathlib
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -49,10 +50,12 @@ class Talk:
 
     def __init__(self, bot, tobs, folder, world=None, env=None):
         self.folder = pathlib.Path(folder)
-        more = ['--world', world] if world else ['--synthetic', 'plain,messages=1']
-        self.env = {**os.environ, **(env or {})}
+        more = ['--world', os.path.abspath(world)] if world else ['--synthetic', 'plain,messages=1']
+        self.env = dict(os.environ if env is None else env)
+        # Settings that somebody has for chats of their own have no say here.
+        clean = {k: v for k, v in self.env.items() if not k.startswith('TOBS_')}
         self.sim = subprocess.Popen([tobs, 'sim', '--json', '--folder', folder, '--bot-api', '0', '--control', '0', *more],
-                                    stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
+                                    cwd=folder, env=clean, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
         line = self.sim.stdout.readline()
         if not line:
             raise SystemExit('talk: the simulator did not start')
@@ -80,7 +83,7 @@ class Talk:
     def press(self, button):
         """What the bot answers, '' for nothing."""
         done = self.commands.ask(do='press', by=self.by, chat=self.chat, button=button, wait=SOON_MS)
-        return done.get('answer', {}).get('message', '') if done['ok'] else done['error']
+        return done.get('answer', {}).get('text', '') if done['ok'] else done['error']
 
     def hear(self, wait=SOON_MS):
         """What the bot has said or changed since the last time; waits for it so many ms."""
@@ -95,11 +98,12 @@ class Talk:
 
     def close(self):
         code = self.stop()
-        self.ears.close()
-        self.commands.close()
+        # Whoever listens hears of the end by that.
         self.sim.terminate()
         self.sim.wait()
         self.sim.stdout.close()
+        self.ears.close()
+        self.commands.close()
         return code
 
 
@@ -118,6 +122,12 @@ def listen(talk):
                 show(message)
     except (OSError, EOFError, ValueError):
         pass  # the end
+
+
+def watch(bot, ended):
+    bot.wait()
+    if not ended.is_set():
+        os.kill(os.getpid(), signal.SIGINT)  # whoever waits for a line
 
 
 def converse(talk):
@@ -145,7 +155,7 @@ def find_tobs():
 def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument('bot', nargs='+')
-    p.add_argument('--tobs', default=find_tobs())
+    p.add_argument('--tobs', type=os.path.abspath, default=find_tobs())
     p.add_argument('--world')
     args = p.parse_args()
     if not args.tobs:
@@ -155,10 +165,13 @@ def main():
     folder = tempfile.mkdtemp(prefix='tobs-talk-')
     talk = Talk(args.bot, args.tobs, folder, args.world)
     print('Say something: /start, perhaps. [Yes] presses a button, Ctrl-D ends.', flush=True)
+    ended = threading.Event()
+    threading.Thread(target=watch, args=(talk.bot, ended), daemon=True).start()
     try:
         converse(talk)
     except KeyboardInterrupt:
         print()
+    ended.set()
     code = talk.close()
     log = (talk.folder / 'bot.log').read_text()
     if code:

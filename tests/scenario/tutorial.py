@@ -1,0 +1,191 @@
+# SPDX-License-Identifier: MIT
+"""docs/tutorial.md: its programs are compiled as it says, and its conversations are held with them.
+
+A block of C with a file's name is a program, one without is a fragment, and only
+compiled. A text with a program's name is a conversation: `> ` is typed, `[…]`
+among that pressed, what is in brackets happens, everything else is expected.
+"""
+import os
+import pathlib
+import re
+import shlex
+import signal
+import subprocess
+import sys
+
+import story
+
+sys.path.insert(0, str(story.ROOT / 'examples'))
+import talk  # noqa: E402
+
+DOCUMENT = story.ROOT / 'docs' / 'tutorial.md'
+LIBRARY = pathlib.Path(os.environ['TOBS_LIBRARY'])
+CHECKED = ['-std=c11', '-Wall', '-Wextra', '-Wno-unused-parameter', '-Wno-missing-field-initializers', '-Werror',
+           *os.environ['TOBS_LINK'].split()]
+FRAGMENT = '''#include <tobs/bot.h>
+#include <tobs/text.h>
+
+int fragment(struct tobs_bot *bot, struct tobs_ctx *ctx, int64_t id);
+int fragment(struct tobs_bot *bot, struct tobs_ctx *ctx, int64_t id)
+{
+%s
+	return 0;
+}
+'''
+
+
+def blocks(language):
+    """(what is behind the language, text) of the document's blocks, in order."""
+    return [(m[1].strip(), m[2]) for m in
+            re.finditer(rf'^```{language}\b([^\n]*)\n(.*?)^```$', DOCUMENT.read_text(), re.M | re.S)]
+
+
+def command(of):
+    """The line of the document that compiles a program."""
+    return next(line for _, text in blocks('sh') for line in text.splitlines() if re.match(rf'cc .*\b{of}\b', line))
+
+
+def installed(place):
+    """What `make install` puts where; pkg-config finds it."""
+    prefix = place.path / 'prefix'
+    if not prefix.exists():
+        pc = pathlib.Path(os.environ['TOBS_PC']).read_text()
+        (prefix / 'lib').mkdir(parents=True)
+        (prefix / 'include').symlink_to(story.ROOT / 'include')
+        (prefix / 'lib' / 'libtobs.a').symlink_to(LIBRARY)
+        (prefix / 'lib' / 'tobs.pc').write_text(re.sub(r'^libdir=.*', 'libdir=${prefix}/lib', re.sub(
+            r'^prefix=.*', f'prefix={prefix}', pc, flags=re.M), flags=re.M))
+    return {**place.env, 'PKG_CONFIG_PATH': str(prefix / 'lib')}
+
+
+def compile_program(place, name):
+    """By the command that the document has for the first one."""
+    source = dict(blocks('c'))[name]
+    place.write(name, source)
+    line = command('hello.c').replace('hello', name.removesuffix('.c'))
+    line = line.replace('cc ', shlex.join(['cc', *CHECKED]) + ' ', 1)
+    done = subprocess.run(['sh', '-c', line], cwd=place.cwd, env=installed(place), capture_output=True, text=True)
+    assert done.returncode == 0, (line, done.stderr)
+    return place.cwd / name.removesuffix('.c')
+
+
+def begin(place, program, env=None):
+    folder = place.path / 'talk'
+    folder.mkdir()
+    t = talk.Talk([str(program)], story.TOBS, folder, env={**place.env, **(env or {})})
+    place.stack.callback(t.close)
+    return t
+
+
+def written(message):
+    """As talk.py shows it."""
+    lines = [('bot (changed): ' if message.get('edited') else 'bot: ') + message['text']]
+    return lines + ['     ' + ' '.join(f'[{b}]' for b in row) for row in message.get('buttons', [])]
+
+
+def happen(t, what):
+    assert what == 'the bot is stopped and started again', what
+    assert t.stop() == 0
+    t.start()
+
+
+def hold(t, conversation):
+    """What comes of the lines that are typed, line by line as in the document."""
+    seen = []
+    for line in conversation.splitlines():
+        said = re.fullmatch(r'> \[(.*)\]', line)
+        if said:
+            note = t.press(said[1])
+            seen += [line] + ([f'({note})'] if note else [])
+        elif line.startswith('> '):
+            assert t.say(line[2:]) is None
+            seen.append(line)
+        elif line.startswith('(the '):
+            happen(t, line.strip('()'))
+            seen.append(line)
+        elif line.startswith('bot'):
+            for message in t.hear():
+                seen += written(message)
+    return '\n'.join(seen) + '\n'
+
+
+def programs():
+    return [name for name, _ in blocks('c') if name]
+
+
+def test_fragments_compile(place):
+    fragments = [text for name, text in blocks('c') if not name]
+    assert fragments
+    for text in fragments:
+        source = place.write('fragment.c', FRAGMENT % text)
+        done = subprocess.run(['cc', *CHECKED, '-fsyntax-only', f'-I{story.ROOT}/include', str(source)], capture_output=True,
+                              text=True)
+        assert done.returncode == 0, done.stderr
+
+
+def test_every_program_has_a_conversation(place):
+    held = {name for name, _ in blocks('text')}
+    assert len(programs()) > 4 and set(programs()) <= held | {'test_drinks.c', 'serve.c'}, (programs(), held)
+
+
+def conversation_test(name):
+    def test(place):
+        t = begin(place, compile_program(place, name))
+        for to, conversation in blocks('text'):
+            if to == name:
+                have = hold(t, conversation)
+                assert have == conversation, f'the document says\n{conversation}\nbut it goes\n{have}' + \
+                    (t.folder / 'bot.log').read_text()
+        assert t.stop() == 0, (t.folder / 'bot.log').read_text()
+    test.__name__ = 'test_' + name.removesuffix('.c')
+    return test
+
+
+for program in programs():
+    if any(to == program for to, _ in blocks('text')):
+        globals()['test_' + program.removesuffix('.c')] = conversation_test(program)
+
+
+def test_talk_in_a_terminal(place):
+    """examples/talk.py itself, as somebody types."""
+    program = compile_program(place, 'drinks.c')
+    person = subprocess.Popen([story.ROOT / 'examples' / 'talk.py', '--tobs', story.TOBS, program], cwd=place.cwd,
+                              env=place.env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    place.stack.callback(story.stop, person)
+    lines = iter(person.stdout.readline, '')
+    signal.alarm(story.PATIENCE)
+    assert next(lines).startswith('Say something')
+    for typed, answers in (('/order', ['bot: What would you like?', '     [Tea] [Coffee]']), ('[Nothing]', None),
+                           ('[Tea]', {'(On its way)', 'bot (changed): One tea, please.'})):
+        person.stdin.write(typed + '\n')
+        person.stdin.flush()
+        if answers is None:
+            assert 'there is no button "Nothing"' in next(lines)
+        elif isinstance(answers, set):  # in any order
+            assert {next(lines).rstrip('\n') for _ in answers} == answers
+        else:
+            assert [next(lines).rstrip('\n') for _ in answers] == answers
+    person.stdin.close()
+    assert list(lines) == [] and person.wait() == 0
+    signal.alarm(0)
+    person.stdout.close()
+
+
+def test_talk_tells_what_a_bot_that_fails_wrote(place):
+    (place.cwd / 'bad').write_text('#!/bin/sh\necho "no luck" >&2\nexit 3\n')
+    (place.cwd / 'bad').chmod(0o755)
+    person = subprocess.Popen([story.ROOT / 'examples' / 'talk.py', '--tobs', story.TOBS, place.cwd / 'bad'], env=place.env,
+                              stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    place.stack.callback(story.stop, person)
+    signal.alarm(story.PATIENCE)
+    shown = person.stdout.read()
+    signal.alarm(0)
+    assert person.wait() == 1 and 'ended with 3' in shown and 'no luck' in shown, shown
+    person.stdin.close()
+    person.stdout.close()
+    done = subprocess.run([story.ROOT / 'examples' / 'talk.py', '--tobs', story.TOBS, place.cwd / 'none'], env=place.env,
+                          capture_output=True, text=True)
+    assert done.returncode == 1 and 'is no program' in done.stderr, done
+
+
+story.main()
