@@ -9,7 +9,9 @@ import os
 import pathlib
 import re
 import shlex
+import shutil
 import signal
+import socket
 import subprocess
 import sys
 
@@ -84,9 +86,11 @@ def written(message):
 
 
 def happen(t, what):
-    assert what == 'the bot is stopped and started again', what
-    assert t.stop() == 0
-    t.start()
+    if what == 'the bot is stopped':
+        assert t.stop() == 0
+    else:
+        assert what == 'the bot is started again', what
+        t.start()
 
 
 def hold(t, conversation):
@@ -125,7 +129,7 @@ def test_fragments_compile(place):
 
 def test_every_program_has_a_conversation(place):
     held = {name for name, _ in blocks('text')}
-    assert len(programs()) > 4 and set(programs()) <= held | {'test_drinks.c', 'serve.c'}, (programs(), held)
+    assert len(programs()) > 6 and set(programs()) == held | {'test_book.c'}, (programs(), held)
 
 
 def conversation_test(name):
@@ -144,6 +148,116 @@ def conversation_test(name):
 for program in programs():
     if any(to == program for to, _ in blocks('text')):
         globals()['test_' + program.removesuffix('.c')] = conversation_test(program)
+
+
+def test_the_test_of_the_document(place):
+    place.write('book.c', dict(blocks('c'))['book.c'])
+    program = compile_program(place, 'test_book.c')
+    done = subprocess.run([program], cwd=place.cwd, env=place.env, capture_output=True, text=True, timeout=story.PATIENCE)
+    assert (done.returncode, done.stdout, done.stderr) == (0, '', ''), done
+    # A test that cannot fail is none.
+    place.write('book.c', dict(blocks('c'))['book.c'].replace('A number from', 'Some number from'))
+    source = place.cwd / 'test_book.c'
+    line = command('hello.c').replace('hello', 'test_book').replace('cc ', shlex.join(['cc', *CHECKED]) + ' ', 1)
+    assert source.exists() and subprocess.run(['sh', '-c', line], cwd=place.cwd, env=installed(place)).returncode == 0
+    done = subprocess.run([program], cwd=place.cwd, env=place.env, capture_output=True, text=True, timeout=story.PATIENCE)
+    assert done.returncode == 1 and 'Some number from 1 to 12' in done.stderr, done
+
+
+# ---- the service ----
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(('127.0.0.1', 0))
+        return s.getsockname()[1]
+
+
+def self_signed(place, folder):
+    folder.mkdir(parents=True, exist_ok=True)
+    subprocess.run(['openssl', 'req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', '/CN=127.0.0.1',
+                    '-addext', 'subjectAltName=IP:127.0.0.1', '-out', folder / 'fullchain.pem', '-keyout',
+                    folder / 'privkey.pem'], check=True, capture_output=True)
+
+
+def converse(place, env):
+    """Holds the service's conversation over a webhook."""
+    t = begin(place, compile_program(place, 'service.c'), env)
+    conversation = dict(blocks('text'))['service.c']
+    have = hold(t, conversation)
+    log = (t.folder / 'bot.log').read_text()
+    assert have == conversation, (have, log)
+    # Three starts, and never a poll: what came, came by the webhook.
+    assert t.stop() == 0, log
+    assert t.commands.ask(do='stats')['ok']
+    return log
+
+
+def test_a_webhook(place):
+    port = free_port()
+    converse(place, {'WEBHOOK_URL': f'http://127.0.0.1:{port}/hook', 'WEBHOOK_PORT': str(port)})
+
+
+def test_a_webhook_alone_with_tls(place):
+    port, folder = free_port(), place.path / 'tls'
+    self_signed(place, folder)
+    converse(place, {'WEBHOOK_URL': f'https://127.0.0.1:{port}/hook', 'WEBHOOK_PORT': str(port), 'WEBHOOK_HOST': '127.0.0.1',
+                     'WEBHOOK_CERT': str(folder / 'fullchain.pem'), 'WEBHOOK_KEY': str(folder / 'privkey.pem'),
+                     'WEBHOOK_SELF_SIGNED': '1'})
+
+
+def nginx_conf(place, server):
+    """A whole configuration around the file of the example."""
+    return place.write('nginx.conf', f'''
+daemon off;
+pid {place.cwd}/nginx.pid;
+error_log stderr;
+events {{}}
+http {{
+	access_log off;
+	client_body_temp_path {place.cwd}/body;
+	proxy_temp_path {place.cwd}/proxy;
+	fastcgi_temp_path {place.cwd}/fastcgi;
+	uwsgi_temp_path {place.cwd}/uwsgi;
+	scgi_temp_path {place.cwd}/scgi;
+{server}
+}}
+''')
+
+
+def test_nginx(place):
+    """The file is one that nginx takes; and one through which the bot works, but for names, ports and TLS."""
+    nginx = shutil.which('nginx', path=os.environ['PATH'] + ':/usr/sbin')
+    if not nginx:
+        raise story.Skip('nginx is not installed')
+    theirs = (story.ROOT / 'examples' / 'deploy' / 'nginx.conf').read_text()
+    self_signed(place, place.path / 'tls')
+    conf = nginx_conf(place, theirs.replace('/etc/letsencrypt/live/bot.example.org', str(place.path / 'tls')))
+    checked = subprocess.run([nginx, '-t', '-c', conf, '-p', place.cwd], capture_output=True, text=True)
+    assert checked.returncode == 0, checked.stderr
+    front, port = free_port(), free_port()
+    plain = theirs.replace('listen 443 ssl', f'listen 127.0.0.1:{front}').replace('127.0.0.1:8081', f'127.0.0.1:{port}')
+    plain = re.sub(r'\tssl_\w+ .*\n', '', plain).replace('deny all', 'allow 127.0.0.1; deny all')
+    server = subprocess.Popen([nginx, '-c', nginx_conf(place, plain), '-p', place.cwd], stderr=open(place.path / 'nginx.log', 'w'))
+    place.stack.callback(story.stop, server, signal.SIGTERM)
+    converse(place, {'WEBHOOK_URL': f'http://127.0.0.1:{front}/hook', 'WEBHOOK_PORT': str(port)})
+
+
+def test_systemd(place):
+    """The unit and its drop-in are understood, and little is open to the bot."""
+    if not shutil.which('systemd-analyze'):
+        raise story.Skip('systemd is not installed')
+    deploy = story.ROOT / 'examples' / 'deploy'
+    unit = place.write('units/tobs-bot.service', (deploy / 'tobs-bot.service').read_text().replace(
+        '/usr/local/bin/tobs-bot', '/bin/true'))
+    place.write('units/tobs-bot.service.d/tls.conf', (deploy / 'tls.conf').read_text())
+    done = subprocess.run(['systemd-analyze', 'verify', '--man=no', unit], capture_output=True, text=True,
+                          env={**os.environ, 'SYSTEMD_UNIT_PATH': f'{unit.parent}:'})
+    told = [line for line in done.stderr.splitlines() if 'tobs-bot' in line or 'tls.conf' in line]
+    assert done.returncode == 0 and not told, done
+    done = subprocess.run(['systemd-analyze', 'security', '--offline=true', '--threshold=20', unit], capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout
+    # The file of the environment is read before the sandbox is there; nothing of it may be written into the unit.
+    assert 'EnvironmentFile=/etc/tobs-bot.env' in unit.read_text() and 'BOT_TOKEN=' not in re.sub(r'#.*', '', unit.read_text())
 
 
 def test_talk_in_a_terminal(place):
