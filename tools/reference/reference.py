@@ -153,8 +153,8 @@ def first_sentence(text):
 
 def contents(made, links):
     out = [f'<!-- {MADE.format("")} -->', '# Reference of the library', '',
-           'Made from the comments of the public headers. A client is shown by [examples/history.c](../../examples/history.c), '
-           'a bot by [examples/bot.c](../../examples/bot.c).', '']
+           'Made from the comments of the public headers. Bots are taught by the [tutorial](../tutorial.md), a client is shown by '
+           '[examples/history.c](../../examples/history.c).', '']
     for part, files in PARTS.items():
         out += [f'## {part}', '', '| header | |', '|---|---|']
         for file in files:
