@@ -2,10 +2,13 @@
 #include "support/sim_bots.h"
 
 #include "base/json_write.h"
+#include "sim/bot_call.h"
 #include "sim/control.h"
 #include "support/http_raw.h"
 #include "support/sim_load.h"
 #include "support/tmpdir.h"
+
+enum { BEGIN_MS = 10000 };
 
 static const char world[] =
 	"{'tobs_world':1,'users':["
@@ -207,6 +210,13 @@ const char *command(const char *line)
 	return tobs_buf_str(&said);
 }
 
+static bool polls(void)
+{
+	const struct sim_account *a = sim_account(bots_sim->world, 100);
+
+	return bot_of(bots_sim->bots, a)->polling;
+}
+
 static int second_main(void *arg)
 {
 	(void)arg;
@@ -218,9 +228,11 @@ void api_call_begin(const char *method, const char *args)
 {
 	snprintf(second_method, sizeof second_method, "%s", method);
 	second_args = strdup(args);
+	tobs_buf_clear(&there.answer);
 	assert_ok(tobs_spawn(&second, second_main, NULL, NULL));
-	/* It waits for its answer by then, or has it. */
-	assert_ok(tobs_sleep(20));
+	/* Until it polls, or has its answer. */
+	for (int i = 0; i < BEGIN_MS && !there.answer.len && !polls(); i++)
+		assert_ok(tobs_sleep(1));
 }
 
 const char *api_call_end(void)
