@@ -122,16 +122,16 @@ def test_ten_thousand_idle_connections(place):
     stage = hooked(place, ASAN_OPTIONS=place.env.get('ASAN_OPTIONS', '') + ':quarantine_size_mb=1')
     # Some room for Telegram's own connections.
     held = []
-    for _ in range(3):
+    for _ in range(5):
         connections = idle(stage, IDLE - 100)
         works(stage, f'beside {len(connections)} connections')
         held.append(memory(stage.process))
         for s in connections:
             s.close()
         works(stage, 'when they are gone')
-    # What the first round took is kept for the next; it does not grow.
-    assert held[2] < held[0] * 1.1 + 4096, held
-    print(f'# KiB with {IDLE - 100} idle connections, three times: {held}', flush=True)
+    # What the first rounds took is kept for the next; it does not grow.
+    assert held[-1] < held[-2] * 1.02 + 1024, held
+    print(f'# KiB with {IDLE - 100} idle connections, again and again: {held}', flush=True)
     stage.process.send_signal(signal.SIGTERM)
     assert stage.process.wait(timeout=story.PATIENCE) == 0
     stage.safe()
