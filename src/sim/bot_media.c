@@ -201,7 +201,7 @@ int bot_photo_make(struct bot_call *c, const struct bot_media *m, const union tl
 	struct sim_photo_args args;
 	struct source s;
 	struct tobs_err err;
-	const void *known;
+	const void *known = NULL;
 	int r = find_source(c, m, &s);
 
 	if (!r && s.known) {
@@ -288,7 +288,7 @@ static int add_document(struct bot_call *c, const struct bot_media *m, const str
 	struct sim_shape shape;
 	struct tobs_err err;
 	struct source again = { .known = true };
-	const void *known;
+	const void *known = NULL;
 	int r;
 
 	fill_shape(m, s, &shape);
@@ -315,7 +315,7 @@ static int add_document(struct bot_call *c, const struct bot_media *m, const str
 int bot_document_make(struct bot_call *c, const struct bot_media *m, const union tl_Document **ret)
 {
 	struct source s;
-	const void *known;
+	const void *known = NULL;
 	int r = find_source(c, m, &s);
 
 	if (r)

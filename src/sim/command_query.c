@@ -91,7 +91,7 @@ static int run_press(struct command *c)
 	static const char *const known[] = { "do", "by", "chat", "id", "button", "wait", NULL };
 	struct sim_question *q = NULL;
 	struct command_act a;
-	struct pressed p;
+	struct pressed p = { 0 };
 	int64_t wait;
 	int r = command_read_act(c, known, &a);
 
