@@ -43,7 +43,7 @@
  * that was left so. Assertions of a framework belong into the test itself and not
  * into handlers, which run on stacks of their own.
  *
- *     static void fail(const char *message, void *user)
+ *     static void failed(const char *message, void *user)
  *     {
  *             fail_msg("%s", message); // cmocka
  *     }

@@ -17,7 +17,6 @@ void bot_under_test(struct tobs_bot *bot)
 	if (!testing)
 		return;
 	o->token = testing->token;
-	o->token_env = NULL;
 	o->api_root = testing->api_root;
 	o->store = testing->store;
 	o->proxy = o->ca_file = NULL;

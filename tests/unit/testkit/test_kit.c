@@ -369,6 +369,61 @@ static void meets_in_groups(void **state ATTR_UNUSED)
 	assert_fine();
 }
 
+/* In privacy mode a bot in a group hears commands, answers to it, and nothing else. */
+static void has_privacy_mode(void **state ATTR_UNUSED)
+{
+	struct tobs_test_user *here;
+
+	options.privacy = true;
+	options.username = "shy_bot";
+	t = tobs_test_new(&options);
+	ada = tobs_test_user(t, "Ada");
+	here = tobs_test_found(ada, "group", "Garden");
+	tobs_test_say(here, "hello");
+	tobs_test_expect_nothing(here);
+	tobs_test_say(here, "/start@shy_bot");
+	tobs_test_expect_text(here, "Hello, Ada");
+	tobs_test_answer(here, "thanks");
+	tobs_test_expect_text(here, "to Hello, Ada");
+	assert_fine();
+}
+
+/* Private messages and those of basic groups have another number for each who sees them. */
+static void answers_by_its_own_numbers(void **state ATTR_UNUSED)
+{
+	struct tobs_test_user *bo = tobs_test_user(t, "Bo");
+	char say[128];
+
+	tobs_test_say(bo, "hello");
+	snprintf(say, sizeof say, "{'do':'say','by':$me,'chat':%lld,'text':'psst'}",
+		(long long)tobs_test_user_id(bo));
+	for (int i = 0; i < 3; i++)
+		assert_non_null(tobs_test_do(ada, say));
+	tobs_test_say(ada, "one");
+	tobs_test_say(ada, "two");
+	tobs_test_answer(ada, "why?");
+	tobs_test_skip(bo);
+	tobs_test_expect_text(ada, "one");
+	tobs_test_expect_text(ada, "two");
+	tobs_test_expect_text(ada, "to two");
+	assert_fine();
+}
+
+static void follows_a_group(void **state ATTR_UNUSED)
+{
+	struct tobs_test_user *old = tobs_test_found(ada, "group", "Old");
+	struct tobs_test_user *new = tobs_test_found(ada, "supergroup", "New");
+
+	tobs_test_fault(t,
+		&(struct tobs_test_fault){ .method = "sendMessage",
+			.status = 400,
+			.migrate_to = tobs_test_chat_id(new) });
+	tobs_test_say(old, "/start");
+	tobs_test_expect_text(new, "Hello, Ada");
+	tobs_test_expect_nothing(old);
+	assert_fine();
+}
+
 static void knows_people_of_a_world(void **state ATTR_UNUSED)
 {
 	static const char world[] =
@@ -425,6 +480,11 @@ static void refuses_when_told(void **state ATTR_UNUSED)
 	tobs_test_advance(t, 1001);
 	tobs_test_expect_text(ada, "one");
 	assert_int_equal(tobs_test_calls(t, "sendMessage"), 2);
+	tobs_test_fault(t, &(struct tobs_test_fault){ .status = 429, .method = "sendMessage" });
+	tobs_test_say(ada, "one");
+	tobs_test_expect_nothing(ada);
+	tobs_test_advance(t, 2000);
+	tobs_test_expect_text(ada, "one");
 	tobs_test_fault(t, &(struct tobs_test_fault){ .status = 403, .method = "sendMessage" });
 	tobs_test_say(ada, "two");
 	tobs_test_expect_nothing(ada);
@@ -535,7 +595,16 @@ static void says_what_was_refused(void **state ATTR_UNUSED)
 			.method = "sendMessage", .status = 400, .description = "not today" });
 	tobs_test_say(ada, "one");
 	assert_says(tobs_test_expect_text(ada, "one"),
-		"    bot is refused: sendMessage: 400 Bad Request: not today\n");
+		"    bot is refused: sendMessage: 400 Bad Request: not today\n"
+		"  the bot's log:\n");
+	/* What was told once is not told again, and buttons that are answered are no news. */
+	tobs_test_say(ada, "/ask");
+	tobs_test_press(ada, "Later");
+	tobs_test_skip(ada);
+	assert_int_equal(tobs_test_expect_text(ada, "x"), -1);
+	assert_null(strstr(said, "the bot's log"));
+	assert_null(strstr(said, "bot notes"));
+	assert_non_null(strstr(said, "    Ada: (presses) Later\n    bot edits: q:l\n"));
 }
 
 static void finds_calls(void **state ATTR_UNUSED)
@@ -579,7 +648,7 @@ static void says_when_the_bot_ends(void **state ATTR_UNUSED)
 	t = tobs_test_new(&options);
 	ada = tobs_test_user(t, "Ada");
 	tobs_test_fault(t, &(struct tobs_test_fault){ .method = "sendMessage", .status = 401 });
-	assert_says(tobs_test_say(ada, "one"), "the bot has ended and returned");
+	assert_says(tobs_test_say(ada, "one"), "401 Unauthorized");
 }
 
 static jmp_buf out;
@@ -646,6 +715,9 @@ int main(void)
 		KIT_TEST(pays),
 		KIT_TEST(edits_answers_and_sends),
 		KIT_TEST(meets_in_groups),
+		KIT_TEST(has_privacy_mode),
+		KIT_TEST(answers_by_its_own_numbers),
+		KIT_TEST(follows_a_group),
 		KIT_TEST(knows_people_of_a_world),
 		KIT_TEST(passes_time_when_told),
 		KIT_TEST(refuses_when_told),
