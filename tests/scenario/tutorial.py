@@ -132,6 +132,11 @@ def test_every_program_has_a_conversation(place):
     assert len(programs()) > 6 and set(programs()) == held | {'test_book.c'}, (programs(), held)
 
 
+def test_the_readme_has_the_same_bot(place):
+    readme = (story.ROOT / 'README.md').read_text()
+    assert dict(blocks('c'))['hello.c'] in readme and command('hello.c') in readme
+
+
 def conversation_test(name):
     def test(place):
         t = begin(place, compile_program(place, name))
