@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Webhooks: a bot that listens, and hears. */
+#include "base/file.h"
 #include "net/http_server.h"
 #include "support/sim_bots.h"
+#include "support/tls_cert.h"
+#include "support/tmpdir.h"
 
 enum { HEARD_MAX = 16, WAIT_MS = 5000 };
 
@@ -35,10 +38,13 @@ static int hear(struct http_request *req, void *user)
 	return http_respond(req, answer_status, headers, n, tobs_str(answer_body));
 }
 
-static void listen_up(void)
+static void listen_with(const char *cert, const char *key)
 {
-	assert_ok(
-		http_server_start(&(struct http_server_options){ .handle = hear }, &server, NULL));
+	const struct http_server_options options = {
+		.handle = hear, .tls_cert_file = cert, .tls_key_file = key
+	};
+
+	assert_ok(http_server_start(&options, &server, NULL));
 	tobs_cond_init(&more);
 	heard_count = 0;
 	answer_status = 200;
@@ -47,6 +53,11 @@ static void listen_up(void)
 	hold = NULL;
 	for (size_t i = 0; i < HEARD_MAX; i++)
 		tobs_buf_init(&heard[i], 1 << 20);
+}
+
+static void listen_up(void)
+{
+	listen_with(NULL, NULL);
 }
 
 static void hang_up(void)
@@ -238,6 +249,48 @@ BOT_TEST(ends_a_poll)
 	return TOBS_OK;
 }
 
+/* With a certificate that the bot made itself, and sends along. */
+BOT_TEST(own_certificate)
+{
+	struct tobs_buf form, cert;
+	struct tmpdir dir;
+	char cert_file[256], key_file[256];
+
+	tmpdir_init(&dir);
+	snprintf(cert_file, sizeof cert_file, "%s", tmpdir_file(&dir, "cert.pem"));
+	snprintf(key_file, sizeof key_file, "%s", tmpdir_file(&dir, "key.pem"));
+	tls_cert_make(cert_file, key_file, 30);
+	tobs_buf_init(&cert, 1 << 20);
+	tobs_buf_init(&form, 1 << 20);
+	assert_ok(file_read(cert_file, &cert, NULL));
+	listen_with(cert_file, key_file);
+	tobs_buf_printf(&form,
+		"--b\r\nContent-Disposition: form-data; name=\"url\"\r\n\r\nhttps://127.0.0.1:%u/"
+		"\r\n--b\r\nContent-Disposition: form-data; name=\"certificate\"; filename=\"c.pem\""
+		"\r\n\r\n%s\r\n--b--\r\n",
+		(unsigned)addr_port(http_server_addr(server)), tobs_buf_str(&cert));
+	assert_non_null(strstr(api_raw("POST", "/bot100:secret/setWebhook",
+				       "multipart/form-data; boundary=b", tobs_buf_view(&form)),
+		"Webhook was set"));
+	api_has("getWebhookInfo", "{}", "'has_custom_certificate':true");
+	say("bot", "secretly");
+	await(1);
+	assert_non_null(strstr(tobs_buf_str(&heard[0]), "\"text\":\"secretly\""));
+	/* Without it, the server is not to be trusted. */
+	tobs_buf_clear(&form);
+	tobs_buf_printf(&form, "{'url':'https://127.0.0.1:%u/again'}",
+		(unsigned)addr_port(http_server_addr(server)));
+	api_has("setWebhook", tobs_buf_str(&form), "Webhook was set");
+	say("bot", "nobody hears");
+	await_pending("\"last_error_message\":\"SSL error {certificate verify failed}\"");
+	assert_int_equal(heard_count, 1);
+	hang_up();
+	tobs_buf_deinit(&form);
+	tobs_buf_deinit(&cert);
+	tmpdir_deinit(&dir);
+	return TOBS_OK;
+}
+
 BOT_TEST(refuses)
 {
 	api_fails("setWebhook", "{'url':'nonsense'}", 400,
@@ -270,6 +323,7 @@ int main(void)
 		cmocka_unit_test(tries_again),
 		cmocka_unit_test(calls_in_the_answer),
 		cmocka_unit_test(ends_a_poll),
+		cmocka_unit_test(own_certificate),
 		cmocka_unit_test(refuses),
 		cmocka_unit_test(nobody_listens),
 	};
