@@ -318,6 +318,20 @@ FIBER_TEST(the_brake_is_for_all)
 	return TOBS_OK;
 }
 
+/* What is paid for need not wait for the thirty a second. */
+FIBER_TEST(paid_broadcasts)
+{
+	open_bot();
+	for (int i = 1; i <= 100; i++)
+		assert_ok(tobs_send_message(bot,
+			&(struct tobs_send_message){
+				.chat_id = i, .text = "x", .allow_paid_broadcast = true },
+			NULL));
+	assert_true(peer.called_at[99] - peer.called_at[0] < 900);
+	close_bot();
+	return TOBS_OK;
+}
+
 FIBER_TEST(no_pace_when_none_is_wanted)
 {
 	bot_options.pace = TOBS_PACE_NONE;
@@ -407,6 +421,7 @@ int main(void)
 		fiber_unit_test(a_bad_token_stops_the_bot),
 		fiber_unit_test(bulk_is_paced),
 		fiber_unit_test(the_brake_is_for_all),
+		fiber_unit_test(paid_broadcasts),
 		fiber_unit_test(no_pace_when_none_is_wanted),
 		fiber_unit_test(middleware_around_calls),
 		cmocka_unit_test(policies),
