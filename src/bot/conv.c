@@ -45,8 +45,6 @@ static int commit(struct tobs_ctx *ctx, int result, void *user)
 		bool failed = result < 0 || run->result < 0;
 
 		/* What failed changes nothing, but that time has passed. */
-		if (failed && run->over)
-			run->depth = 0;
 		if (!failed || run->over)
 			r = conv_stage(ctx, run);
 	}

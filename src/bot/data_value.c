@@ -117,9 +117,6 @@ int data_apply(struct tree *root, struct tobs_arena *a, const struct data_op *op
 	case DATA_PUSH: r = push(t, a, &op->value); break;
 	default: tree_become(t, &op->value); break;
 	}
-	/* What could not be filled is not left lying about. */
-	if (r && t->type == JSON_MISSING)
-		tree_remove(root, op->path);
 	return r;
 }
 

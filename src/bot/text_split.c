@@ -325,12 +325,33 @@ static int split(struct splitter *s)
 	return r;
 }
 
+/* Those that say something about the text, as far as they do. */
+static int keep_inside(struct splitter *s, const struct tobs_message_entity_array *all)
+{
+	int64_t whole = (int64_t)tobs_text_units(s->text);
+	struct tobs_message_entity *items = tobs_arena_array(s->arena, all->count, sizeof *items);
+	size_t n = 0;
+
+	if (!items && all->count)
+		return TOBS_ENOMEM;
+	for (size_t i = 0; i < all->count; i++) {
+		const struct tobs_message_entity *e = &all->items[i];
+
+		if (e->offset < 0 || e->offset >= whole || e->length <= 0)
+			continue;
+		items[n] = *e;
+		items[n++].length = MIN(e->length, whole - e->offset);
+	}
+	s->entities.items = items;
+	s->entities.count = n;
+	return TOBS_OK;
+}
+
 int tobs_text_split(const struct tobs_formatted *text, size_t max, struct tobs_arena *arena,
 	struct tobs_formatted **ret, size_t *ret_count)
 {
 	struct splitter s = {
 		.text = tobs_str(text->text),
-		.entities = text->entities,
 		.max = (int64_t)max,
 		.arena = arena,
 	};
@@ -343,7 +364,9 @@ int tobs_text_split(const struct tobs_formatted *text, size_t max, struct tobs_a
 		if (!s.inside[k])
 			return TOBS_ENOMEM;
 	}
-	r = split(&s);
+	r = keep_inside(&s, &text->entities);
+	if (!r)
+		r = split(&s);
 	if (r)
 		return r;
 	*ret = s.pieces;

@@ -83,23 +83,27 @@ static int on_else(struct tobs_ctx *ctx, void *user)
 	assert_null(tobs_conv_at(ctx));
 	assert_code(tobs_conv_go(ctx, "name"), TOBS_EINVAL);
 	assert_code(tobs_conv_end(ctx), TOBS_EINVAL);
+	if (!strcmp(tobs_text(ctx), "hold"))
+		assert_ok(tobs_event_wait(&gate, NULL));
 	return tobs_reply(ctx, "else %d", (int)tobs_data_int(tobs_data_user(ctx), "names", 0));
 }
 
-/* "go" in the data lets it go on; "fail" fails. */
+/* A name that begins with "go" lets it go on; one with "fail" in it fails. */
 static inline int on_timeout(struct tobs_ctx *ctx, void *user)
 {
 	const char *name = tobs_data_str(tobs_conv_data(ctx), "name", "");
 
 	(void)user;
 	assert_null(tobs_ctx_update(ctx));
-	if (!strcmp(name, "go")) {
+	if (!strncmp(name, "go", 2)) {
 		tobs_conv_go(ctx, "name");
 		tobs_data_unset(tobs_conv_data(ctx), "name");
 	}
 	tobs_data_add(tobs_data_user(ctx), "names", 100);
+	if (!strcmp(name, "slow"))
+		assert_ok(tobs_event_wait(&gate, NULL));
 	tobs_reply(ctx, "too late at %s for %d", tobs_conv_at(ctx), (int)tobs_sender(ctx)->id);
-	return strcmp(name, "fail") ? TOBS_OK : TOBS_EPERM;
+	return strstr(name, "fail") ? TOBS_EPERM : TOBS_OK;
 }
 
 static struct tobs_conv_options options;

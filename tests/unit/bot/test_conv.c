@@ -52,6 +52,27 @@ FIBER_TEST(failures_change_nothing)
 	return TOBS_OK;
 }
 
+static int on_zed(struct tobs_ctx *ctx, void *user)
+{
+	int r = tobs_next(ctx);
+
+	(void)user;
+	return strcmp(tobs_text(ctx), "Zed") ? r : TOBS_EIO;
+}
+
+/* Neither does a handler around which something else fails. */
+FIBER_TEST(failing_middleware)
+{
+	begin();
+	assert_ok(tobs_use(bot, on_zed, NULL));
+	assert_string_equal(said(5, "/register"), "name?");
+	assert_string_equal(said(5, "Zed"), "age, Zed?");
+	assert_string_equal(dumped(), "register chat 5 user 5: name, {}\n");
+	assert_string_equal(said(5, "/x"), "else 0");
+	end();
+	return TOBS_OK;
+}
+
 FIBER_TEST(reentry)
 {
 	options.allow_reentry = true;
@@ -147,6 +168,12 @@ FIBER_TEST(keys_by_user)
 	assert_string_equal(next_said(), "age, hold?");
 	assert_string_equal(next_said(), "hold is 36");
 	assert_string_equal(dumped(), "");
+	/* One that is not for it is not waited for. */
+	tobs_event_init(&gate);
+	say_in(-9, 5, "hold");
+	assert_string_equal(said_in(-8, 5, "/register"), "name?");
+	tobs_event_set(&gate, 0);
+	assert_string_equal(next_said(), "else 1");
 	end();
 	return TOBS_OK;
 }
@@ -181,6 +208,35 @@ FIBER_TEST(keys_by_message)
 	assert_string_equal(dumped(),
 		"vote chat 5 message 11: on, {\"n\":2}\n"
 		"vote chat 5 message 12: on, {\"n\":1}\n");
+	end();
+	return TOBS_OK;
+}
+
+static int on_anything(struct tobs_ctx *ctx, void *user)
+{
+	(void)user;
+	return tobs_reply(ctx, "taken");
+}
+
+/* Filters that take everything mean messages and buttons, whatever else is asked for. */
+FIBER_TEST(anything)
+{
+	struct tobs_conv *c;
+
+	bot_peer_start(&peer);
+	bot_run_make(NULL);
+	c = tobs_conv_new(bot, "any", NULL);
+	tobs_conv_entry(c, tobs_f_any(), on_anything, NULL);
+	tobs_conv_fallback(c, tobs_f_kind(TOBS_UPDATE_EDITED_MESSAGE), on_anything, NULL);
+	tobs_on_kind(bot, TOBS_UPDATE_EDITED_MESSAGE, on_else, NULL);
+	bot_run_start();
+	assert_string_equal(said(5, "x"), "taken");
+	press(5, 1, "x");
+	assert_string_equal(next_said(), "taken");
+	bot_peer_push(&peer,
+		"\"edited_message\":{\"message_id\":1,\"date\":1,\"text\":\"x\",\"from\":{\"id\":5,"
+		"\"is_bot\":false,\"first_name\":\"U\"},\"chat\":{\"id\":5,\"type\":\"private\"}}");
+	assert_string_equal(next_said(), "else 0");
 	end();
 	return TOBS_OK;
 }
@@ -408,12 +464,14 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		fiber_unit_test(walks),
 		fiber_unit_test(failures_change_nothing),
+		fiber_unit_test(failing_middleware),
 		fiber_unit_test(reentry),
 		fiber_unit_test(idle_entry),
 		fiber_unit_test(keys_by_chat_and_user),
 		fiber_unit_test(keys_by_chat),
 		fiber_unit_test(keys_by_user),
 		fiber_unit_test(keys_by_message),
+		fiber_unit_test(anything),
 		fiber_unit_test(nests),
 		fiber_unit_test(unknown_states),
 		cmocka_unit_test(definitions_without_memory),

@@ -60,7 +60,7 @@ FIBER_TEST(times_of_handlers)
 	assert_in_range(elapsed() - from, 119000, 125000);
 	/* One that fails is over all the same. */
 	(void)said(7, "/register");
-	assert_string_equal(said(7, "fail"), "age, fail?");
+	assert_string_equal(said(7, "gofail"), "age, gofail?");
 	assert_string_equal(next_said(), "too late at age for 7");
 	idle();
 	assert_int_equal(bot_failures, 1);
@@ -77,6 +77,7 @@ FIBER_TEST(many_time_out)
 
 	timed();
 	begin();
+	assert_ok(tobs_sleep(CONV_GRACE_MS + 100));
 	for (int i = 0; i < 150; i++)
 		(void)said(1000 + i, "/register");
 	from = elapsed();
@@ -87,6 +88,30 @@ FIBER_TEST(many_time_out)
 	for (int i = 0; i < 150; i++)
 		assert_non_null(strstr(next_said(), "too late at name for 1"));
 	assert_string_equal(dumped(), "");
+	assert_nothing("conv/");
+	end();
+	return TOBS_OK;
+}
+
+/* One that takes its time is not called twice, and holds up nobody else. */
+FIBER_TEST(slow_timeouts)
+{
+	timed();
+	tobs_event_init(&gate);
+	begin();
+	(void)said(5, "/register");
+	(void)said(5, "slow");
+	assert_ok(tobs_sleep(20000));
+	(void)said(6, "/register");
+	assert_ok(tobs_sleep(20000));
+	(void)said(7, "/register");
+	assert_string_equal(next_said(), "too late at name for 6");
+	assert_string_equal(next_said(), "too late at name for 7");
+	assert_ok(tobs_sleep(1000));
+	assert_int_equal(bot->order.jobs, 1);
+	tobs_event_set(&gate, 0);
+	assert_string_equal(next_said(), "too late at age for 5");
+	assert_string_equal(said(5, "x"), "else 101");
 	assert_nothing("conv/");
 	end();
 	return TOBS_OK;
@@ -204,6 +229,32 @@ FIBER_TEST(late_and_in_time)
 	assert_true(late && other && age);
 	end();
 	tmpdir_deinit(&dir);
+	return TOBS_OK;
+}
+
+/* A date ahead of our clock is in time; and a time-out that fails does not stand in the way of what is said. */
+FIBER_TEST(odd_times)
+{
+	timed();
+	begin();
+	(void)said(5, "/register");
+	say_at(5, "Ada", elapsed() + 600000);
+	assert_string_equal(next_said(), "age, Ada?");
+	end();
+	timed();
+	begin();
+	(void)said(5, "/register");
+	(void)said(5, "fail");
+	idle();
+	/* The timer has not looked yet. */
+	put("conv/at/register/5/5/0",
+		"{\"due\":1,\"order\":5,\"chat\":5,\"user\":5,\"stack\":[[\"register\",\"age\"]],"
+		"\"data\":{\"name\":\"fail\"}}");
+	say_at(5, "/register", elapsed() + 5000);
+	assert_string_equal(next_said(), "too late at age for 5");
+	assert_string_equal(next_said(), "name?");
+	assert_non_null(strstr(dumped(), ": name, "));
+	end();
 	return TOBS_OK;
 }
 
@@ -330,9 +381,11 @@ int main(void)
 		fiber_unit_test(times_out),
 		fiber_unit_test(times_of_handlers),
 		fiber_unit_test(many_time_out),
+		fiber_unit_test(slow_timeouts),
 		fiber_unit_test(survives_restarts),
 		fiber_unit_test(cut_short),
 		fiber_unit_test(late_and_in_time),
+		fiber_unit_test(odd_times),
 		fiber_unit_test(unknown_timeouts),
 		fiber_unit_test(failing_store),
 		fiber_unit_test(failing_timer),

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Context data: read, changed, saved with the update. */
 #include <tobs/data.h>
+#include <tobs/middleware.h>
 
 #include "bot/data.h"
 #include "support/bot_talk.h"
@@ -283,6 +284,22 @@ FIBER_TEST(remembers)
 	return TOBS_OK;
 }
 
+/* Middleware that makes something else of a failure does not make it succeed. */
+FIBER_TEST(recovered)
+{
+	bot_peer_start(&peer);
+	bot_run_make(NULL);
+	tobs_use_recover(bot, NULL, "sorry");
+	tobs_on_text(bot, on_text, NULL);
+	bot_run_start();
+	assert_string_equal(said(5, "+"), "1 1 1 +");
+	assert_string_equal(said(5, "fail"), "sorry");
+	assert_string_equal(said(5, "?"), "1 1 1 +");
+	assert_ok(bot_run_stop());
+	bot_peer_stop(&peer);
+	return TOBS_OK;
+}
+
 /* Updates of two chats change the bot's object at the same time: both count. */
 FIBER_TEST(merges)
 {
@@ -394,6 +411,7 @@ int main(void)
 		cmocka_unit_test(deepest),
 		cmocka_unit_test(without_memory),
 		fiber_unit_test(remembers),
+		fiber_unit_test(recovered),
 		fiber_unit_test(merges),
 		fiber_unit_test(counts_all),
 		fiber_unit_test(failing_store),

@@ -142,6 +142,8 @@ static const char *pages(int64_t page, int64_t count)
 	tobs_inline_callback(&k, "x", "x");
 	tobs_inline_pages(&k, "p", page, count);
 	tobs_inline_callback(&k, "y", "y");
+	tobs_inline_callback(&k, "z", "z");
+	tobs_inline_callback(&k, "w", "w");
 	assert_ok(tobs_inline_done(&k, &m));
 	for (size_t i = 0; i < m.inline_keyboard->inline_keyboard.count; i++) {
 		const struct tobs_inline_keyboard_button_array *row =
@@ -160,11 +162,11 @@ static const char *pages(int64_t page, int64_t count)
 static void turns_pages(void **state)
 {
 	(void)state;
-	assert_string_equal(pages(1, 1), "x=x y=y");
-	assert_string_equal(pages(1, 2), "x=x|1/2=p:1 ▶=p:2|y=y");
-	assert_string_equal(pages(2, 7), "x=x|◀=p:1 2/7=p:2 ▶=p:3|y=y");
-	assert_string_equal(pages(9, 7), "x=x|◀=p:6 7/7=p:7|y=y");
-	assert_string_equal(pages(-1, 7), "x=x|1/7=p:1 ▶=p:2|y=y");
+	assert_string_equal(pages(1, 1), "x=x y=y|z=z w=w");
+	assert_string_equal(pages(1, 2), "x=x|1/2=p:1 ▶=p:2|y=y z=z|w=w");
+	assert_string_equal(pages(2, 7), "x=x|◀=p:1 2/7=p:2 ▶=p:3|y=y z=z|w=w");
+	assert_string_equal(pages(9, 7), "x=x|◀=p:6 7/7=p:7|y=y z=z|w=w");
+	assert_string_equal(pages(-1, 7), "x=x|1/7=p:1 ▶=p:2|y=y z=z|w=w");
 }
 
 static void tokens(void **state)

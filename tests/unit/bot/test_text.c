@@ -385,11 +385,16 @@ static void overlapping(void **state)
 		{ .type = TOBS_MESSAGE_ENTITY_TYPE_ITALIC, .offset = -3, .length = 2 },
 		{ .type = TOBS_MESSAGE_ENTITY_TYPE_ITALIC, .offset = 9, .length = 1000 },
 		{ .type = TOBS_MESSAGE_ENTITY_TYPE_ITALIC, .offset = 5, .length = -1 },
+		{ .type = TOBS_MESSAGE_ENTITY_TYPE_ITALIC,
+			.offset = INT64_MAX,
+			.length = INT64_MAX },
+		{ .type = TOBS_MESSAGE_ENTITY_TYPE_ITALIC, .offset = 9, .length = INT64_MAX },
 	};
-	struct tobs_formatted f = { "abcdefghij", { e, 5 } };
+	struct tobs_formatted f = { "abcdefghij", { e, 7 } };
 
 	(void)state;
-	assert_string_equal(cut(&f, 8), "[abcd|bold 0+4][efghij|bold 0+2|link 0+6 u|italic 5+1]");
+	assert_string_equal(
+		cut(&f, 8), "[abcd|bold 0+4][efghij|bold 0+2|link 0+6 u|italic 5+1|italic 5+1]");
 }
 
 /* Random texts: nothing but white space is lost, and every unit keeps its formatting. */
@@ -529,6 +534,8 @@ static int on_long(struct tobs_ctx *ctx, void *user)
 			&(struct tobs_send_message){ .text = tobs_arena_printf(tobs_ctx_arena(ctx),
 							     "%04000d\n<b>%0200d</b>", 5, 7),
 				.parse_mode = HTML,
+				.reply_parameters = &(
+					struct tobs_reply_parameters){ .message_id = 3 },
 				.reply_markup.force_reply = &force },
 			NULL);
 	if (!r)
@@ -573,10 +580,12 @@ FIBER_TEST(sends)
 	call = bot_peer_call(&peer, 4);
 	assert_non_null(strstr(call, "\"text\":\"0000"));
 	assert_null(strstr(call, "force_reply"));
+	assert_non_null(strstr(call, "reply_parameters"));
 	call = bot_peer_call(&peer, 5);
 	assert_non_null(
 		strstr(call, "\"entities\":[{\"type\":\"bold\",\"offset\":0,\"length\":200}]"));
 	assert_non_null(strstr(call, "force_reply"));
+	assert_null(strstr(call, "reply_parameters"));
 	assert_non_null(
 		strstr(bot_peer_call(&peer, 6), "\"text\":\"<i>x</i>\",\"parse_mode\":\"HTML\""));
 	tobs_bot_stop(bot);
