@@ -111,7 +111,8 @@ static void put_log(struct tobs_buf *out, struct tobs_test *t)
 	t->logged = 0;
 }
 
-static int fail(struct tobs_test *t, const struct tobs_test_user *u, const char *fmt, va_list ap)
+static TOBS_PRINTF(3, 0) int fail(
+	struct tobs_test *t, const struct tobs_test_user *u, const char *fmt, va_list ap)
 {
 	struct tobs_buf out;
 	const char *text;
