@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """The tools that keep documents true: what they find, and that they find it."""
+import re
 import subprocess
 import sys
 
@@ -117,6 +118,13 @@ def test_what_documents_point_at(place):
 
 def test_the_documents_of_this_project(place):
     assert docs.check(story.ROOT) == []
+
+
+def test_every_layer_is_explained(place):
+    table = re.findall(r'^\| (`.*?) \|', (story.ROOT / 'docs' / 'architecture.md').read_text(), re.M)
+    named = {name for row in table for name in re.findall(r'`(\w+)`', row)}
+    there = {p.name for p in (story.ROOT / 'src').iterdir() if p.is_dir()}
+    assert named == there, (named - there, there - named)
 
 
 def test_a_function_without_a_comment_stops_the_reference(place):

@@ -18,8 +18,9 @@ LINK = re.compile(r'\]\(([^()\s]+)\)')
 def documents(root):
     out = subprocess.run(['git', 'ls-files', '-co', '--exclude-standard', '*.md'], cwd=root, capture_output=True, text=True)
     names = out.stdout.split() if not out.returncode else [p.relative_to(root).as_posix() for p in root.rglob('*.md')]
-    # Those of the tests are data.
-    return [root / name for name in names if not name.startswith('tests/data/') and (root / name).exists()]
+    # Those of the tests are data, and a build's are others'.
+    strange = re.compile(r'^(tests/data|build)/|/node_modules/')
+    return [root / name for name in names if not strange.search(name) and (root / name).exists()]
 
 
 def prose(text):

@@ -34,6 +34,7 @@ BOT_TEST(what_is_said)
 
 	assert_heard(hear("ivy", "bot", at, 0), "{\"ok\":true,\"heard\":[],");
 	command("{'do':'say','by':'ivy','chat':'bot','text':'mine'}");
+	assert_heard(hear("ivy", "bot", at, 0), "{\"ok\":true,\"heard\":[],");
 	at = at_of(hear("ivy", "bot", at, 0));
 	api("sendMessage", "{'chat_id':1,'text':'one'}");
 	api("sendMessage",
