@@ -88,7 +88,7 @@ static bool anything_since(struct command *c, const struct command_act *a, int32
 
 	*ret = sim_events_since(a->history->box, pts, INT32_MAX, &events, &count);
 	for (size_t i = 0; i < count && !*ret; i++)
-		if (events[i].pts > pts && heard_in(c, a, &events[i]))
+		if (heard_in(c, a, &events[i]))
 			return true;
 	return false;
 }
@@ -132,7 +132,7 @@ static void put_heard(struct command *c, const struct command_act *a, int32_t pt
 	jsonw_array(c->w);
 	if (!sim_events_since(a->history->box, pts, INT32_MAX, &events, &count))
 		for (size_t i = 0; i < count; i++)
-			if (events[i].pts > pts && (m = heard_in(c, a, &events[i])))
+			if ((m = heard_in(c, a, &events[i])))
 				put_message(c->w, m);
 	jsonw_end(c->w);
 	jsonw_key(c->w, "at");

@@ -89,12 +89,14 @@ static int speak_later(void *arg)
 
 BOT_TEST(waits_for_a_channel)
 {
+	size_t listeners = bots_sim->world->listeners.count;
 	struct tobs_fiber *f;
 	int at = at_of(hear("ivy", "c", 0, 0));
 
 	assert_ok(tobs_spawn(&f, speak_later, NULL, NULL));
 	assert_heard(hear("ivy", "c", at, 60000), "{\"ok\":true,\"heard\":[{\"id\":");
 	assert_ok(tobs_join(f, NULL));
+	assert_int_equal(bots_sim->world->listeners.count, listeners);
 	return TOBS_OK;
 }
 
