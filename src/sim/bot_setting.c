@@ -102,19 +102,29 @@ static int check_command(struct bot_call *c, const struct tobs_bot_command *k)
 	return TOBS_OK;
 }
 
+/* What clients are told of the bot, to be changed. NULL: no memory. */
+static struct tl_botInfo *bot_info_copy(struct bot_call *c)
+{
+	const struct sim_user *u = c->bot->account->user;
+	struct tl_botInfo *info = SIM_NEW(&c->world->arena, botInfo);
+
+	if (info && u->bot_info)
+		memcpy(info, u->bot_info, sizeof *info);
+	if (info)
+		info->ctor = TL_botInfo;
+	return info;
+}
+
 /* Clients see those that are meant for everybody. */
 static int show_commands(struct bot_call *c, const struct tobs_bot_command_array *list)
 {
 	struct sim_user *u = c->bot->account->user;
-	struct tl_botInfo *info = SIM_NEW(&c->world->arena, botInfo);
+	struct tl_botInfo *info = bot_info_copy(c);
 	const struct tl_botCommand **items = tobs_arena_array(
 		&c->world->arena, list->count + 1, sizeof *items);
 
 	if (!info || !items)
 		return bot_no_memory(c);
-	if (u->bot_info)
-		memcpy(info, u->bot_info, sizeof *info);
-	info->ctor = TL_botInfo;
 	for (size_t i = 0; i < list->count; i++) {
 		const struct tobs_bot_command *from = &list->items[i];
 		struct tl_botCommand *k = SIM_NEW(&c->world->arena, botCommand);
@@ -132,6 +142,38 @@ static int show_commands(struct bot_call *c, const struct tobs_bot_command_array
 	return TOBS_OK;
 }
 
+static void put_command(struct json_writer *w, struct tobs_view name, struct tobs_view text)
+{
+	if (name.len && name.ptr[0] == '/')
+		name = tobs_view_sub(name, 1, SIZE_MAX);
+	jsonw_object(w);
+	jsonw_key(w, "command");
+	jsonw_str_v(w, name);
+	jsonw_key(w, "description");
+	jsonw_str_v(w, text);
+	jsonw_end(w);
+}
+
+static int keep_commands(
+	struct bot_call *c, const char *key, const struct tobs_bot_command_array *list)
+{
+	struct json_writer w;
+
+	tobs_buf_clear(&c->scratch);
+	json_writer_init(&w, &c->scratch, 0);
+	jsonw_array(&w);
+	for (size_t i = 0; i < list->count; i++)
+		put_command(
+			&w, tobs_str(list->items[i].command), tobs_str(list->items[i].description));
+	jsonw_end(&w);
+	return keep(c, key, tobs_buf_view(&c->scratch));
+}
+
+static bool is_for_all(const char *key)
+{
+	return strcmp(key, "commands|default|0|0|") == 0;
+}
+
 static int run_set_commands(struct bot_call *c)
 {
 	const struct tobs_set_my_commands *a = c->args;
@@ -143,10 +185,24 @@ static int run_set_commands(struct bot_call *c)
 	for (size_t i = 0; i < a->commands.count && !r; i++)
 		r = check_command(c, &a->commands.items[i]);
 	if (!r)
-		r = keep_json(c, key, "commands");
-	if (!r && strcmp(key, "commands|default|0|0|") == 0)
-		r = show_commands(c, &a->commands);
+		r = is_for_all(key) ? show_commands(c, &a->commands)
+				    : keep_commands(c, key, &a->commands);
 	return r ? r : bot_true(c);
+}
+
+/* Those for everybody, which were perhaps not set by a call but are of the world's file. */
+static int answer_for_all(struct bot_call *c)
+{
+	const struct tl_botInfo *info = c->bot->account->user->bot_info;
+	struct json_writer w;
+
+	json_writer_init(&w, &c->out, 0);
+	jsonw_array(&w);
+	for (uint32_t i = 0; info && i < info->commands.count; i++)
+		put_command(
+			&w, info->commands.items[i]->command, info->commands.items[i]->description);
+	jsonw_end(&w);
+	return tobs_buf_err(&c->out) ? bot_no_memory(c) : TOBS_OK;
 }
 
 static int run_get_commands(struct bot_call *c)
@@ -157,6 +213,8 @@ static int run_get_commands(struct bot_call *c)
 
 	if (r)
 		return r;
+	if (is_for_all(key))
+		return answer_for_all(c);
 	have = kept(c, key);
 	return answer(c, have ? have : "[]");
 }
@@ -168,9 +226,8 @@ static int run_delete_commands(struct bot_call *c)
 	int r = commands_key(c, key);
 
 	if (!r)
-		r = keep(c, key, (struct tobs_view){ NULL, 0 });
-	if (!r && strcmp(key, "commands|default|0|0|") == 0)
-		r = show_commands(c, &none);
+		r = is_for_all(key) ? show_commands(c, &none)
+				    : keep(c, key, (struct tobs_view){ NULL, 0 });
 	return r ? r : bot_true(c);
 }
 
@@ -196,15 +253,39 @@ static const struct text_setting *text_of(enum tobs_method m)
 	}
 }
 
-static void show_text_setting(struct bot_call *c, const char *name, const char *value)
+/* What clients see of it; the name of a bot cannot be empty. */
+static int show_text_setting(struct bot_call *c, const char *name, const char *value)
 {
 	struct sim_user *u = c->bot->account->user;
-	struct tobs_view kept_value = sim_keep(c->world, tobs_str(value));
+	struct tobs_view text = sim_keep(c->world, tobs_str(value));
+	struct tl_botInfo *info;
 
-	if (strcmp(name, "name") == 0 && kept_value.len)
-		u->tl->first_name = kept_value;
-	else if (strcmp(name, "short_description") == 0)
-		u->about = kept_value;
+	if (strcmp(name, "name") == 0 && text.len) {
+		u->tl->first_name = text;
+	} else if (strcmp(name, "short_description") == 0) {
+		u->about = text;
+	} else if (strcmp(name, "description") == 0) {
+		info = bot_info_copy(c);
+		if (!info)
+			return bot_no_memory(c);
+		info->has_description = text.len > 0;
+		info->description = text;
+		u->bot_info = info;
+	}
+	return TOBS_OK;
+}
+
+/* The one for all languages. */
+static struct tobs_view shown(const struct bot_call *c, const char *name)
+{
+	const struct sim_user *u = c->bot->account->user;
+	const struct tl_botInfo *info = u->bot_info;
+
+	if (strcmp(name, "name") == 0)
+		return u->tl->first_name;
+	if (strcmp(name, "short_description") == 0)
+		return u->about;
+	return info ? info->description : (struct tobs_view){ NULL, 0 };
 }
 
 static int run_set_text(struct bot_call *c)
@@ -219,9 +300,8 @@ static int run_set_text(struct bot_call *c)
 	if (r)
 		return r;
 	snprintf(key, sizeof key, "%s|%s", t->name, language);
-	r = keep(c, key, tobs_str(value));
-	if (!r && !*language)
-		show_text_setting(c, t->name, value ? value : "");
+	r = *language ? keep(c, key, tobs_str(value))
+		      : show_text_setting(c, t->name, value ? value : "");
 	return r ? r : bot_true(c);
 }
 
@@ -229,8 +309,7 @@ static int run_set_text(struct bot_call *c)
 static int run_get_text(struct bot_call *c)
 {
 	const struct text_setting *t = text_of(c->method);
-	const struct tl_user *me = c->bot->account->user->tl;
-	const char *value, *language;
+	const char *value = NULL, *language;
 	char key[KEY_BYTES];
 	struct json_writer w;
 	int r = read_language(c, &language);
@@ -238,18 +317,12 @@ static int run_get_text(struct bot_call *c)
 	if (r)
 		return r;
 	snprintf(key, sizeof key, "%s|%s", t->name, language);
-	value = kept(c, key);
-	if (!value) {
-		snprintf(key, sizeof key, "%s|", t->name);
+	if (*language)
 		value = kept(c, key);
-	}
 	json_writer_init(&w, &c->out, 0);
 	jsonw_object(&w);
 	jsonw_key(&w, t->name);
-	if (!value && strcmp(t->name, "name") == 0)
-		jsonw_str_v(&w, me->first_name);
-	else
-		jsonw_str(&w, value ? value : "");
+	jsonw_str_v(&w, value ? tobs_str(value) : shown(c, t->name));
 	jsonw_end(&w);
 	return tobs_buf_err(&c->out) ? bot_no_memory(c) : TOBS_OK;
 }

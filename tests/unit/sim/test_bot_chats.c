@@ -213,6 +213,17 @@ BOT_TEST(commands)
 		"[{'command':'a','description':'b'}]");
 	api_is("deleteMyCommands", "{}", "true");
 	api_is("getMyCommands", "{}", "[]");
+	/* A slash in front may be there, and is not kept. */
+	for (int i = 0; i < 2; i++) {
+		const char *code = i ? ",'language_code':'fr'" : "";
+		char args[128];
+
+		snprintf(args, sizeof args,
+			"{'commands':[{'command':'/stop','description':'b'}]%s}", code);
+		api_is("setMyCommands", args, "true");
+		snprintf(args, sizeof args, "{%s}", *code ? code + 1 : "");
+		api_is("getMyCommands", args, "[{'command':'stop','description':'b'}]");
+	}
 	api_fails("setMyCommands", "{'commands':[{'command':'Start','description':'b'}]}", 400,
 		"Bad Request: BOT_COMMAND_INVALID");
 	api_fails("setMyCommands", "{'commands':[{'command':'start','description':''}]}", 400,
@@ -224,8 +235,25 @@ BOT_TEST(commands)
 	return TOBS_OK;
 }
 
+/* What a world's file says of a bot is as set at @BotFather. */
+BOT_TEST(as_in_the_file)
+{
+	command("{'do':'user','user':{'key':'third','id':300,'first_name':'Third','about':'Short.',"
+		"'bot':{'description':'Long.','commands':[{'_':'botCommand','command':'go',"
+		"'description':'Goes'}]},'account':{'token':'300:secret'}}}");
+	assert_string_equal(api_as("300:secret", "getMyCommands", "{}"),
+		"{\"ok\":true,\"result\":[{\"command\":\"go\",\"description\":\"Goes\"}]}");
+	assert_string_equal(api_as("300:secret", "getMyDescription", "{}"),
+		"{\"ok\":true,\"result\":{\"description\":\"Long.\"}}");
+	assert_string_equal(api_as("300:secret", "getMyShortDescription", "{}"),
+		"{\"ok\":true,\"result\":{\"short_description\":\"Short.\"}}");
+	return TOBS_OK;
+}
+
 BOT_TEST(about_itself)
 {
+	const struct tl_botInfo *info;
+
 	api_is("getMyName", "{}", "{'name':'Bot'}");
 	api_is("setMyName", "{'name':'Botty'}", "true");
 	api_is("setMyName", "{'name':'Roboter','language_code':'de'}", "true");
@@ -234,6 +262,12 @@ BOT_TEST(about_itself)
 	api_has("getMe", "{}", "'first_name':'Botty'");
 	api_is("setMyDescription", "{'description':'D'}", "true");
 	api_is("getMyDescription", "{}", "{'description':'D'}");
+	info = sim_user(bots_sim->world, 100)->bot_info;
+	assert_view(info->description, "D");
+	api_is("setMyDescription", "{'description':'E','language_code':'de'}", "true");
+	api_is("getMyDescription", "{'language_code':'de'}", "{'description':'E'}");
+	api_is("setMyDescription", "{}", "true");
+	api_is("getMyDescription", "{}", "{'description':''}");
 	api_is("getMyShortDescription", "{}", "{'short_description':''}");
 	api_is("getChatMenuButton", "{}", "{'type':'commands'}");
 	api_is("setChatMenuButton",
@@ -259,6 +293,7 @@ int main(void)
 		cmocka_unit_test(requests),
 		cmocka_unit_test(topics),
 		cmocka_unit_test(commands),
+		cmocka_unit_test(as_in_the_file),
 		cmocka_unit_test(about_itself),
 	};
 
