@@ -40,6 +40,40 @@ static bool is_word(const struct botapi_field *f, struct json_value v)
 	return false;
 }
 
+/*
+ * Options of a poll may be plain texts, which is all they were before Bot API 7.3
+ * (telegram-bot-api/Client.cpp, get_poll_options); telegraf still sends them so.
+ */
+static bool are_older_options(const struct botapi_field *f, struct json_value v)
+{
+	if (f->kind != BOTAPI_ARRAY || f->type != TOBS_TYPE_INPUT_POLL_OPTION || !json_is_array(v))
+		return false;
+	JSON_EACH (it, v)
+		if (json_is_string(it.value))
+			return true;
+	return false;
+}
+
+static void put_value(struct json_writer *w, const struct botapi_field *f, struct json_value v)
+{
+	if (!are_older_options(f, v)) {
+		jsonw_value(w, v);
+		return;
+	}
+	jsonw_array(w);
+	JSON_EACH (it, v) {
+		if (!json_is_string(it.value)) {
+			jsonw_value(w, it.value);
+			continue;
+		}
+		jsonw_object(w);
+		jsonw_key(w, "text");
+		jsonw_value(w, it.value);
+		jsonw_end(w);
+	}
+	jsonw_end(w);
+}
+
 /* Whether the value can be decoded as it stands. */
 static bool fits(const struct botapi_field *f, struct json_value v)
 {
@@ -55,7 +89,7 @@ static bool fits(const struct botapi_field *f, struct json_value v)
 	case BOTAPI_CHAT_ID: return type == JSON_INT;
 	case BOTAPI_OBJECT:
 		return type == JSON_OBJECT || (botapi_types[f->type].plain && type != JSON_STRING);
-	case BOTAPI_ARRAY: return type == JSON_ARRAY;
+	case BOTAPI_ARRAY: return type == JSON_ARRAY && !are_older_options(f, v);
 	case BOTAPI_CHOICE: return type == JSON_OBJECT;
 	case BOTAPI_ENUM: return is_word(f, v);
 	default: return false;
@@ -149,7 +183,7 @@ static int put_inner(
 		return bot_fail(c, 400, "can't parse %s JSON object", bot_words(c, f));
 	if (f->kind == BOTAPI_CHOICE && !json_is_object(root))
 		return bot_fail(c, 400, "object expected as reply markup");
-	jsonw_value(w, root);
+	put_value(w, f, root);
 	return TOBS_OK;
 }
 
@@ -191,7 +225,7 @@ static int put_other(struct bot_call *c, struct json_writer *w, const struct bot
 	if (fits(f, v) || json_is_object(v) || json_is_array(v)) {
 		if (f->kind == BOTAPI_CHOICE && !json_is_object(v))
 			return bot_fail(c, 400, "object expected as reply markup");
-		jsonw_value(w, v);
+		put_value(w, f, v);
 		return TOBS_OK;
 	}
 	tobs_buf_clear(&c->scratch);

@@ -66,23 +66,41 @@ static size_t lower(struct tobs_view name, char out[NAME_BYTES])
 	return n;
 }
 
+/* What methods were called before, in small letters; the server still takes it (S: Client::init_methods). */
+static const struct {
+	const char *name;
+	enum tobs_method method;
+} former[] = {
+	{ "getchatmemberscount", TOBS_METHOD_GET_CHAT_MEMBER_COUNT },
+	{ "kickchatmember", TOBS_METHOD_BAN_CHAT_MEMBER },
+	{ "setstickersetthumb", TOBS_METHOD_SET_STICKER_SET_THUMBNAIL },
+};
+
+/* A value of a map is never NULL: the place of the method's number in here. */
+static int name_method(struct sim_bots *s, struct tobs_view name, enum tobs_method m)
+{
+	static const char places[TOBS_METHOD_END];
+	union {
+		const char *in;
+		void *out;
+	} at = { &places[m] };
+
+	s->places = places;
+	return smap_put(&s->methods, name, at.out);
+}
+
 static int name_methods(struct sim_bots *s)
 {
-	/* A value of a map is never NULL: the number plus one, of a place in here. */
-	static const char places[TOBS_METHOD_END];
 	char name[NAME_BYTES];
 	int r = TOBS_OK;
 
 	for (int m = TOBS_TYPE_COUNT; m < TOBS_METHOD_END && !r; m++) {
-		union {
-			const char *in;
-			void *out;
-		} at = { &places[m] };
 		size_t n = lower(tobs_str(tobs_method_name((enum tobs_method)m)), name);
 
-		r = smap_put(&s->methods, tobs_view(name, n), at.out);
+		r = name_method(s, tobs_view(name, n), (enum tobs_method)m);
 	}
-	s->places = places;
+	for (size_t i = 0; i < ARRAY_LEN(former) && !r; i++)
+		r = name_method(s, tobs_str(former[i].name), former[i].method);
 	return r;
 }
 

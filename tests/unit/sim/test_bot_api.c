@@ -21,6 +21,8 @@ BOT_TEST(knows_itself)
 
 BOT_TEST(refuses_what_it_does_not_know)
 {
+	/* What it was called once. */
+	api_is("getChatMembersCount", "{'chat_id':-9}", "4");
 	api_fails("getYou", "{}", 404, "Not Found: method not found");
 	api_as("100:wrong", "getMe", "{}");
 	assert_int_equal(api_status(), 401);

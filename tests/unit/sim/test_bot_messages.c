@@ -188,6 +188,13 @@ BOT_TEST(polls)
 		"'type':'quiz'");
 	api_fails("sendPoll", "{'chat_id':1,'question':'q','type':'quiz','options':[{'text':'a'}]}",
 		400, "Bad Request: quiz must have at least one correct option");
+	/* As options were until 7.3, in JSON and in a form. */
+	api_has("sendPoll", "{'chat_id':1,'question':'q','options':['a',{'text':'b'}]}",
+		"'text':'a','voter_count':0},{'persistent_id':'1','text':'b'");
+	api_has("sendPoll", "{'chat_id':1,'question':'q','options':'[\\'a\\',\\'b\\']'}",
+		"'text':'a','voter_count':0},{'persistent_id':'1','text':'b'");
+	api_fails("sendPoll", "{'chat_id':1,'question':'q','options':['a',7]}", 400,
+		"Bad Request: field \"options\" must be of type Object");
 	api_fails("sendPoll", "{'chat_id':1,'question':'q','options':[]}", 400,
 		"Bad Request: poll must have at least 1 option");
 	return TOBS_OK;
