@@ -9,6 +9,10 @@
 // /file /photo /album   sends files
 // a file        is fetched; its size and SHA-256 are told
 // inline        finds two articles
+// /buy          an invoice in Stars; what is paid is refunded
+// /poll         asks, and closes the poll after the first vote
+// /menu         its commands, as they were set
+// who asks to be let in is let in; who is, is greeted
 // other text    comes back as a reply
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
@@ -20,7 +24,7 @@ const ROOT = process.env.BOT_API_ROOT
 const SECRET = 'only-you-know_1'
 const PATH = '/hook'
 const KINDS = ['message', 'edited_message', 'channel_post', 'callback_query', 'inline_query', 'chosen_inline_result',
-               'message_reaction', 'my_chat_member', 'chat_member', 'poll_answer']
+               'message_reaction', 'my_chat_member', 'chat_member', 'chat_join_request', 'poll_answer', 'pre_checkout_query']
 
 // 1x1, black: what the smallest PNG can be.
 const PNG = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg==', 'base64')
@@ -38,6 +42,8 @@ async function fetched(url) {
   const bytes = Buffer.from(await answer.arrayBuffer())
   return { size: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') }
 }
+
+let asked // the newest poll
 
 // What both libraries call the same.
 function teach(bot, own) {
@@ -68,6 +74,42 @@ function teach(bot, own) {
       tell('wrong', own.error(error))
     }
   })
+  bot.command('buy', async ctx => {
+    const sent = await own.invoice(ctx, { title: 'A packet of seeds', description: 'Beans', payload: 'seeds-1', currency: 'XTR',
+                                          provider_token: '', prices: [{ label: 'Beans', amount: 7 }] })
+    tell('invoice', { ...sent.invoice })
+  })
+  bot.command('poll', async ctx => {
+    const sent = await own.poll(ctx, 'Tea?', ['Yes', 'No', 'Later'], { is_anonymous: false })
+    asked = { chat: sent.chat.id, id: sent.message_id }
+    tell('poll', { options: sent.poll.options.map(o => o.text), votes: sent.poll.total_voter_count, anonymous: sent.poll.is_anonymous })
+  })
+  bot.command('menu', async ctx => {
+    const commands = [{ command: 'start', description: 'Hello' }, { command: 'buy', description: 'Seeds' }]
+    await own.raw(ctx).setMyCommands(commands, { language_code: 'de' })
+    const [german, others] = [await own.raw(ctx).getMyCommands({ language_code: 'de' }), await own.raw(ctx).getMyCommands()]
+    tell('menu', { same: JSON.stringify(german) === JSON.stringify(commands), others: others.map(c => c.command) })
+  })
+  bot.on('pre_checkout_query', async ctx => {
+    const { currency, total_amount, invoice_payload } = ctx.preCheckoutQuery
+    await ctx.answerPreCheckoutQuery(true)
+    tell('checkout', { currency, total: total_amount, payload: invoice_payload })
+  })
+  bot.on('poll_answer', async ctx => {
+    const { user, option_ids } = ctx.pollAnswer
+    const poll = await own.raw(ctx).stopPoll(asked.chat, asked.id)
+    tell('vote', { user: user.id, options: option_ids, closed: poll.is_closed, counts: poll.options.map(o => o.voter_count) })
+  })
+  bot.on('chat_join_request', async ctx => {
+    const { from, chat } = ctx.chatJoinRequest
+    await own.raw(ctx).approveChatJoinRequest(chat.id, from.id)
+    const member = await own.raw(ctx).getChatMember(chat.id, from.id)
+    tell('joined', { user: from.id, chat: chat.id, status: member.status, members: await own.members(ctx, chat.id) })
+  })
+  bot.on('chat_member', async ctx => {
+    const { old_chat_member, new_chat_member } = ctx.chatMember
+    tell('members', { user: new_chat_member.user.id, was: old_chat_member.status, is: new_chat_member.status })
+  })
   bot.on('callback_query', async ctx => {
     const { id, data, message } = ctx.callbackQuery
     await own.answer(ctx, `you pressed ${data}`)
@@ -84,6 +126,12 @@ function teach(bot, own) {
   bot.on('my_chat_member', async ctx => tell('member', { status: ctx.myChatMember.new_chat_member.status, chat: ctx.chat.id }))
   bot.on('message', async ctx => {
     const m = ctx.message
+    if (m.successful_payment) {
+      const { telegram_payment_charge_id: charge, total_amount: total } = m.successful_payment
+      const back = await own.refund(ctx, ctx.from.id, charge)
+      tell('paid', { total, charge: charge.length > 0, back })
+      return
+    }
     const file = m.document ?? m.video ?? m.voice ?? m.audio ?? m.sticker ?? m.photo?.at(-1)
     if (file) {
       tell('came', { kind: ['photo', 'video', 'voice', 'audio', 'sticker', 'document'].find(k => k in m), told: file.file_size,
@@ -105,6 +153,12 @@ async function grammy() {
     photo: (ctx, bytes, name) => ctx.replyWithPhoto(new InputFile(bytes, name)),
     album: (ctx, items) => ctx.replyWithMediaGroup(items.map(([caption, bytes]) =>
       InputMediaBuilder.photo(new InputFile(bytes, 'dot.png'), { caption }))),
+    raw: ctx => ctx.api,
+    invoice: (ctx, { title, description, payload, currency, prices }) =>
+      ctx.replyWithInvoice(title, description, payload, currency, prices),
+    poll: (ctx, question, options, more) => ctx.replyWithPoll(question, options.map(text => ({ text })), more),
+    members: (ctx, chat) => ctx.api.getChatMemberCount(chat),
+    refund: (ctx, user, charge) => ctx.api.refundStarPayment(user, charge),
     send: (ctx, chat, text) => ctx.api.sendMessage(chat, text),
     error: error => ({ code: error.error_code, text: error.description }),
     answer: (ctx, text) => ctx.answerCallbackQuery({ text, show_alert: true }),
@@ -134,6 +188,11 @@ async function telegraf() {
     photo: (ctx, bytes, name) => ctx.replyWithPhoto(Input.fromBuffer(bytes, name)),
     album: (ctx, items) => ctx.replyWithMediaGroup(items.map(([caption, bytes]) =>
       ({ type: 'photo', media: Input.fromBuffer(bytes, 'dot.png'), caption }))),
+    raw: ctx => ctx.telegram,
+    invoice: (ctx, invoice) => ctx.replyWithInvoice(invoice),
+    poll: (ctx, question, options, more) => ctx.replyWithPoll(question, options, more),
+    members: (ctx, chat) => ctx.telegram.getChatMembersCount(chat),
+    refund: (ctx, user, charge) => ctx.telegram.callApi('refundStarPayment', { user_id: user, telegram_payment_charge_id: charge }),
     send: (ctx, chat, text) => ctx.telegram.sendMessage(chat, text),
     error: error => ({ code: error.response.error_code, text: error.response.description }),
     answer: (ctx, text) => ctx.answerCbQuery(text, { show_alert: true }),

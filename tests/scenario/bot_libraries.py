@@ -10,7 +10,7 @@ import peers
 import story
 
 WORLD = story.ROOT / 'examples' / 'world' / 'world.json'
-IVY, BOT = 10001, 20001
+IVY, KAI, BOT = 10001, 10010, 20001
 NOTES = 'Beds 1 to 9: watered.\n' * 5000
 MEDIA = story.ROOT / 'examples' / 'world' / 'media'
 
@@ -35,6 +35,10 @@ class Flow:
 
     def say(self, text, chat='thistle', by='ivy', **more):
         return self.do(do='say', by=by, chat=chat, text=text, **more)['id']
+
+    def newest(self):
+        """The id of the newest message in Ivy's chat with the bot."""
+        return self.do(do='hear', by='ivy', chat='thistle')['heard'][-1]['id']
 
     def chat(self, id=BOT, **more):
         """What Ivy's client finds in a chat, the oldest first."""
@@ -100,6 +104,8 @@ def hears(f):
     f.bot.expect('text')
     f.do(do='edit', by='ivy', chat='thistle', id=id, text='weed the beds')
     assert f.bot.expect('edited')['text'] == 'weed the beds'
+    f.do(do='react', by='ivy', chat='thistle', id=id, reactions=['👍'])
+    assert f.bot.expect('reaction')['now'] == ['👍']
     f.say('/water@thistle_garden_bot', chat='garden', by='bo')
     water = f.bot.expect('text')
     assert (water['title'], water['chat']) == ('Marsh Lane Garden', -1000000030004), water
@@ -111,6 +117,39 @@ def hears(f):
     f.do(do='block', by='ivy', who='thistle')
     member = f.bot.expect('member')
     assert (member['status'], member['chat']) == ('kicked', IVY), member
+
+
+def trades(f):
+    """An invoice in Stars is paid, and refunded; a vote closes a poll."""
+    f.say('/buy')
+    invoice = f.bot.expect('invoice')
+    assert (invoice['total_amount'], invoice['currency'], invoice['title']) == (7, 'XTR', 'A packet of seeds'), invoice
+    paid = f.do(do='pay', by='ivy', chat='thistle')
+    assert paid['paid'] is True, paid
+    assert f.bot.expect('checkout') == {'saw': 'checkout', 'currency': 'XTR', 'total': 7, 'payload': 'seeds-1'}
+    assert f.bot.expect('paid') == {'saw': 'paid', 'total': 7, 'charge': True, 'back': True}
+    f.say('/poll')
+    poll = f.bot.expect('poll')
+    assert (poll['options'], poll['votes'], poll['anonymous']) == (['Yes', 'No', 'Later'], 0, False), poll
+    f.do(do='vote', by='ivy', chat='thistle', id=f.newest(), answers=[2])
+    assert f.bot.expect('vote') == {'saw': 'vote', 'user': IVY, 'options': [2], 'closed': True, 'counts': [0, 0, 1]}
+    f.say('/menu')
+    menu = f.bot.expect('menu')
+    assert menu == {'saw': 'menu', 'same': True, 'others': ['start', 'water']}, menu
+
+
+def lets_in(f):
+    """It comes into a group, becomes an admin there, and lets somebody in."""
+    f.do(do='join', chat='café', by='pavel', user='thistle')
+    assert f.bot.expect('member')['status'] == 'member'
+    f.do(do='member', chat='café', by='pavel', member={'user': 'thistle', 'role': 'admin', 'rights': {
+        'invite_users': True, 'ban_users': True, 'delete_messages': True}})
+    assert f.bot.expect('member')['status'] == 'administrator'
+    f.do(do='ask', chat='café', by='kai', about='I bring tape.')
+    joined = f.bot.expect('joined')
+    assert (joined['user'], joined['status']) == (KAI, 'member') and joined['members'] == 9, joined
+    members = f.bot.expect('members')
+    assert members == {'saw': 'members', 'user': KAI, 'was': 'left', 'is': 'member'}, members
 
 
 def person_sees(f):
@@ -137,6 +176,8 @@ def everything(place, library, how):
     sends_files(f)
     gets_files(f)
     finds(f)
+    trades(f)
+    lets_in(f)
     hears(f)
     person_sees(f)
     return f
@@ -158,7 +199,7 @@ def by_polling(place, library):
 
 def by_webhook(place, library, inside):
     f = everything(place, library, 'webhook')
-    assert f.up['url'].endswith(f':{f.up["port"]}/hook') and f.up['pending'] == 0 and f.up['kinds'] == 10, f.up
+    assert f.up['url'].endswith(f':{f.up["port"]}/hook') and f.up['pending'] == 0 and f.up['kinds'] == 12, f.up
     # Some calls were made in the answer to the request.
     assert inside <= {one['method'] for one in f.bot.told if one['saw'] == 'inside'}, f.bot.told
     assert f.bot.stop() == 0
