@@ -4,7 +4,7 @@ BUILD  ?= build
 PREFIX ?= /usr/local
 
 .DEFAULT_GOAL := all
-.PHONY: all demo check bench fmt install clean help deps check-deps
+.PHONY: all demo check bench fmt generate install clean help deps check-deps
 
 all: $(BUILD)/release/build.ninja ## build the release binary: build/release/tobs
 	@ninja -C $(BUILD)/release
@@ -29,6 +29,9 @@ bench: ## measure, beside other people's programs: a table, and docs/benchmarks.
 
 fmt: ## format the sources
 	@tools/check/format.sh --fix
+
+generate: ## make anew what is made of schema/ and of the public headers
+	@for tool in tlgen/tlgen botgen/botgen reference/reference; do python3 tools/$$tool.py . || exit 1; done
 
 install: all ## install below PREFIX (/usr/local)
 	@meson configure $(BUILD)/release -Dprefix=$(PREFIX)

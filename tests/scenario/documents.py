@@ -127,6 +127,13 @@ def test_every_layer_is_explained(place):
     assert named == there, (named - there, there - named)
 
 
+def test_every_document_is_in_the_index(place):
+    folder = story.ROOT / 'docs'
+    linked = set(re.findall(r'\]\(([\w-]+\.md)\)', (folder / 'README.md').read_text()))
+    there = {p.name for p in folder.glob('*.md')} - {'README.md', 'benchmarks.md'}
+    assert there == linked - {'benchmarks.md'}, (there - linked, linked - there)
+
+
 def test_a_function_without_a_comment_stops_the_reference(place):
     """The whole tool on a copy of the headers, one of which has something new."""
     copy = place.cwd / 'include' / 'tobs'

@@ -25,7 +25,7 @@ def check(root):
                 rel = path.relative_to(out)
                 have = root / rel
                 if not have.exists() or have.read_bytes() != path.read_bytes():
-                    errors.append(f'{rel}: not what {generator} makes; run: python3 {generator} .')
+                    errors.append(f'{rel}: not what {generator} makes; run: make generate')
             if generator in WHOLE:
                 for path in sorted((root / WHOLE[generator]).iterdir()):
                     rel = path.relative_to(root)
