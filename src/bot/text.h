@@ -9,17 +9,17 @@
  * Begins an entity, to be filled in; it moves when the next one begins. NULL with
  * b->err set.
  */
-struct tobs_message_entity *text_open(
+struct tobs_message_entity *builder_open(
 	struct tobs_text_builder *b, enum tobs_message_entity_type type);
 
 /* The innermost one that has begun; NULL without. */
-struct tobs_message_entity *text_innermost(const struct tobs_text_builder *b);
+struct tobs_message_entity *builder_innermost(const struct tobs_text_builder *b);
 
 /* Ends it. One without length goes away. */
-void text_close(struct tobs_text_builder *b);
+void builder_close(struct tobs_text_builder *b);
 
 /* Makes it say something about user `id` (and forget its URL). */
-void text_set_user(struct tobs_text_builder *b, struct tobs_message_entity *e, int64_t id);
+void builder_set_user(struct tobs_text_builder *b, struct tobs_message_entity *e, int64_t id);
 
 /* Text that is being read. */
 struct text_source {

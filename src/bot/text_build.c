@@ -120,7 +120,7 @@ static struct tobs_message_entity *add_entity(struct tobs_text_builder *b)
 	return &b->entities[b->count++];
 }
 
-struct tobs_message_entity *text_open(
+struct tobs_message_entity *builder_open(
 	struct tobs_text_builder *b, enum tobs_message_entity_type type)
 {
 	struct tobs_message_entity *e;
@@ -138,14 +138,14 @@ struct tobs_message_entity *text_open(
 	return e;
 }
 
-struct tobs_message_entity *text_innermost(const struct tobs_text_builder *b)
+struct tobs_message_entity *builder_innermost(const struct tobs_text_builder *b)
 {
 	return b->depth ? &b->entities[b->open[b->depth - 1]] : NULL;
 }
 
-void text_close(struct tobs_text_builder *b)
+void builder_close(struct tobs_text_builder *b)
 {
-	struct tobs_message_entity *e = text_innermost(b);
+	struct tobs_message_entity *e = builder_innermost(b);
 
 	if (b->err)
 		return;
@@ -160,7 +160,7 @@ void text_close(struct tobs_text_builder *b)
 		b->count = (size_t)(e - b->entities);
 }
 
-void text_set_user(struct tobs_text_builder *b, struct tobs_message_entity *e, int64_t id)
+void builder_set_user(struct tobs_text_builder *b, struct tobs_message_entity *e, int64_t id)
 {
 	struct tobs_user *user = TOBS_ARENA_NEW(b->arena, struct tobs_user);
 
@@ -177,12 +177,12 @@ void text_set_user(struct tobs_text_builder *b, struct tobs_message_entity *e, i
 
 void tobs_text_begin(struct tobs_text_builder *b, enum tobs_message_entity_type type)
 {
-	(void)text_open(b, type);
+	(void)builder_open(b, type);
 }
 
 void tobs_text_end(struct tobs_text_builder *b)
 {
-	text_close(b);
+	builder_close(b);
 }
 
 #define FORMATTED(name, TYPE)                                                    \
@@ -190,12 +190,12 @@ void tobs_text_end(struct tobs_text_builder *b)
 	{                                                                        \
 		va_list ap;                                                      \
                                                                                  \
-		if (!text_open(b, TOBS_MESSAGE_ENTITY_TYPE_##TYPE))              \
+		if (!builder_open(b, TOBS_MESSAGE_ENTITY_TYPE_##TYPE))           \
 			return;                                                  \
 		va_start(ap, fmt);                                               \
 		addf(b, fmt, ap);                                                \
 		va_end(ap);                                                      \
-		text_close(b);                                                   \
+		builder_close(b);                                                \
 	}
 
 FORMATTED(bold, BOLD)
@@ -218,7 +218,7 @@ static const char *copy(struct tobs_text_builder *b, const char *s)
 
 void tobs_text_pre(struct tobs_text_builder *b, const char *language, const char *fmt, ...)
 {
-	struct tobs_message_entity *e = text_open(b, TOBS_MESSAGE_ENTITY_TYPE_PRE);
+	struct tobs_message_entity *e = builder_open(b, TOBS_MESSAGE_ENTITY_TYPE_PRE);
 	va_list ap;
 
 	if (!e)
@@ -227,12 +227,12 @@ void tobs_text_pre(struct tobs_text_builder *b, const char *language, const char
 	va_start(ap, fmt);
 	addf(b, fmt, ap);
 	va_end(ap);
-	text_close(b);
+	builder_close(b);
 }
 
 void tobs_text_link(struct tobs_text_builder *b, const char *url, const char *fmt, ...)
 {
-	struct tobs_message_entity *e = text_open(b, TOBS_MESSAGE_ENTITY_TYPE_TEXT_LINK);
+	struct tobs_message_entity *e = builder_open(b, TOBS_MESSAGE_ENTITY_TYPE_TEXT_LINK);
 	va_list ap;
 
 	if (!e)
@@ -241,32 +241,32 @@ void tobs_text_link(struct tobs_text_builder *b, const char *url, const char *fm
 	va_start(ap, fmt);
 	addf(b, fmt, ap);
 	va_end(ap);
-	text_close(b);
+	builder_close(b);
 }
 
 void tobs_text_mention(struct tobs_text_builder *b, int64_t user_id, const char *fmt, ...)
 {
-	struct tobs_message_entity *e = text_open(b, TOBS_MESSAGE_ENTITY_TYPE_TEXT_MENTION);
+	struct tobs_message_entity *e = builder_open(b, TOBS_MESSAGE_ENTITY_TYPE_TEXT_MENTION);
 	va_list ap;
 
 	if (!e)
 		return;
-	text_set_user(b, e, user_id);
+	builder_set_user(b, e, user_id);
 	va_start(ap, fmt);
 	addf(b, fmt, ap);
 	va_end(ap);
-	text_close(b);
+	builder_close(b);
 }
 
 void tobs_text_emoji(struct tobs_text_builder *b, const char *custom_emoji_id, const char *emoji)
 {
-	struct tobs_message_entity *e = text_open(b, TOBS_MESSAGE_ENTITY_TYPE_CUSTOM_EMOJI);
+	struct tobs_message_entity *e = builder_open(b, TOBS_MESSAGE_ENTITY_TYPE_CUSTOM_EMOJI);
 
 	if (!e)
 		return;
 	e->custom_emoji_id = copy(b, custom_emoji_id ? custom_emoji_id : "");
 	tobs_text_addv(b, tobs_str(emoji));
-	text_close(b);
+	builder_close(b);
 }
 
 void tobs_text_append(struct tobs_text_builder *b, const struct tobs_formatted *text)

@@ -279,7 +279,7 @@ static struct tobs_view written_name(const struct text_source *s, size_t at)
 static int end_tag(struct text_source *s)
 {
 	size_t at = s->pos;
-	struct tobs_message_entity *e = text_innermost(s->out);
+	struct tobs_message_entity *e = builder_innermost(s->out);
 	struct tobs_view name, begun;
 
 	s->pos += 2;
@@ -305,7 +305,7 @@ static int end_tag(struct text_source *s)
 			return TOBS_ENOMEM;
 	}
 	join_code(s, e);
-	text_close(s->out);
+	builder_close(s->out);
 	return s->out->err;
 }
 

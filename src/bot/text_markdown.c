@@ -130,7 +130,7 @@ static int close_mark(struct text_source *s, struct tobs_message_entity *e)
 	if (e->type == TOBS_MESSAGE_ENTITY_TYPE_TEXT_LINK ||
 		e->type == TOBS_MESSAGE_ENTITY_TYPE_CUSTOM_EMOJI)
 		r = close_link(s, e);
-	text_close(s->out);
+	builder_close(s->out);
 	return r ? r : s->out->err;
 }
 
@@ -196,7 +196,7 @@ static int end_line(struct text_source *s)
 	}
 	if (s->out->depth > 1)
 		return no_end(s);
-	text_close(s->out);
+	builder_close(s->out);
 	return s->out->err;
 }
 
@@ -204,7 +204,7 @@ static int close_expandable(struct text_source *s)
 {
 	s->out->entities[s->out->open[0]].type = TOBS_MESSAGE_ENTITY_TYPE_EXPANDABLE_BLOCKQUOTE;
 	s->pos += 2;
-	text_close(s->out);
+	builder_close(s->out);
 	return s->out->err;
 }
 
@@ -224,7 +224,7 @@ static int plain_run(struct text_source *s, bool code)
 
 static int step(struct text_source *s)
 {
-	struct tobs_message_entity *e = text_innermost(s->out);
+	struct tobs_message_entity *e = builder_innermost(s->out);
 	uint8_t c = text_peek(s, 0), next = text_peek(s, 1);
 
 	if (c == '\\' && next > 0 && next < 127) {
@@ -258,6 +258,6 @@ int text_read_markdown(struct text_source *s)
 	while (!r && s->pos < s->in.len)
 		r = step(s);
 	if (!r && in_quote(s) && s->out->depth == 1)
-		text_close(s->out);
+		builder_close(s->out);
 	return !r && s->out->depth ? no_end(s) : r;
 }

@@ -16,7 +16,7 @@ int text_fault(struct text_source *s, size_t at, const char *fmt, ...)
 
 struct tobs_message_entity *text_begin_at(struct text_source *s, enum tobs_message_entity_type type)
 {
-	struct tobs_message_entity *e = text_open(s->out, type);
+	struct tobs_message_entity *e = builder_open(s->out, type);
 
 	if (e)
 		s->at[s->out->depth - 1] = s->pos;
@@ -30,7 +30,7 @@ int text_set_url(struct text_source *s, struct tobs_message_entity *e, struct to
 
 	if (tobs_view_starts(url, user) &&
 		!tobs_view_int(tobs_view_sub(url, strlen(user), SIZE_MAX), 1, INT64_MAX, &id)) {
-		text_set_user(s->out, e, id);
+		builder_set_user(s->out, e, id);
 		return s->out->err;
 	}
 	e->url = tobs_arena_dup(s->out->arena, url.ptr, url.len);
