@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Makes every call that botapi_judge.py wrote down, one after the other, at the
- * server BOT_API_ROOT. For bot_methods.mjs.
+ * server BOT_API_ROOT. For bot_methods.mjs and bot_results.mjs.
  */
 #include "peer/bot_calls.h"
 

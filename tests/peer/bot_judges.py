@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Runs bot_methods.mjs and bot_updates.mjs where node and grammY are; exit status 77 (skipped) where not.
+"""Runs bot_methods.mjs, bot_results.mjs and bot_updates.mjs where node and grammY are; exit status 77 (skipped) where not.
 
 usage: bot_judges.py methods BOT_CALLS CASES
+       bot_judges.py results BOT_RESULTS CASES
        bot_judges.py updates BOT_DECODE SCHEMA TYPES.H METHODS.H
 """
 import os
@@ -22,8 +23,8 @@ def main():
     if not node or (what == 'methods' and not (here / 'node_modules' / 'grammy').is_dir()):
         print('node and grammY are not here: npm ci --ignore-scripts in tests/peer')
         sys.exit(77)
-    if what == 'methods':
-        sys.exit(subprocess.run([node, str(here / 'bot_methods.mjs'), program, *rest]).returncode)
+    if what in ('methods', 'results'):
+        sys.exit(subprocess.run([node, str(here / f'bot_{what}.mjs'), program, *rest]).returncode)
     judge = [sys.executable, str(here / 'botapi_judge.py'), 'updates', *rest, SEED, COUNT]
     updates = subprocess.run(judge, stdout=subprocess.PIPE, check=True).stdout
     sys.exit(subprocess.run([node, str(here / 'bot_updates.mjs'), program], input=updates).returncode)

@@ -76,6 +76,12 @@ function argumentsOf(request, body, meant) {
     const parsed = typeof meant[name] === 'string' || meant[name]?.$file ? text : JSON.parse(text)
     args[name] = attach(parsed)
   }
+  // A file may also be the part of the argument's own name, as setWebhook's certificate has to be.
+  for (const name of [...unused].filter(name => name in meant && !(name in args))) {
+    const { filename, bytes } = files.get(name)
+    args[name] = { $file: { name: filename, text: bytes.toString() } }
+    unused.delete(name)
+  }
   if (unused.size) fail('files nobody refers to:', [...unused])
   return args
 }
