@@ -117,6 +117,13 @@ int tobs_test_restart(struct tobs_test *t);
 int tobs_test_stop(struct tobs_test *t);
 int tobs_test_start(struct tobs_test *t);
 
+/*
+ * Ends it as kill -9 does: handlers end where they wait, nobody is told anything,
+ * and what was not in the store yet is not there. Then tobs_test_start(). What the
+ * program keeps in variables of its own stays, other than in life.
+ */
+int tobs_test_kill(struct tobs_test *t);
+
 /* The bot at work, for tobs_bot_stats() and the like; NULL when it is not. */
 struct tobs_bot *tobs_test_bot(struct tobs_test *t);
 
@@ -292,6 +299,7 @@ void tobs_test_here(const char *file, int line);
 #define tobs_test_new(...)             TOBS_TEST_HERE_(tobs_test_new(__VA_ARGS__))
 #define tobs_test_advance(...)         TOBS_TEST_HERE_(tobs_test_advance(__VA_ARGS__))
 #define tobs_test_restart(...)         TOBS_TEST_HERE_(tobs_test_restart(__VA_ARGS__))
+#define tobs_test_kill(...)            TOBS_TEST_HERE_(tobs_test_kill(__VA_ARGS__))
 #define tobs_test_stop(...)            TOBS_TEST_HERE_(tobs_test_stop(__VA_ARGS__))
 #define tobs_test_start(...)           TOBS_TEST_HERE_(tobs_test_start(__VA_ARGS__))
 #define tobs_test_fault(...)           TOBS_TEST_HERE_(tobs_test_fault(__VA_ARGS__))

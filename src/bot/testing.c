@@ -35,6 +35,15 @@ void bot_tested(struct tobs_bot *bot)
 	testing->bot = NULL;
 }
 
+void bot_test_kill(struct bot_testing *t)
+{
+	if (!t->bot)
+		return;
+	t->bot->opt.stop_ms = 0;
+	t->bot->hooks.count = 0;
+	tobs_bot_stop(t->bot);
+}
+
 size_t bot_test_calls(const struct bot_testing *t)
 {
 	return t->bot && t->bot->api ? api_calling(t->bot->api) : 0;

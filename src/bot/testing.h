@@ -15,6 +15,9 @@ struct bot_testing {
 /* From now on; NULL: no longer. */
 void bot_test(struct bot_testing *t);
 
+/* Stops it as if it were killed: handlers are cancelled where they wait, and no hook runs. */
+void bot_test_kill(struct bot_testing *t);
+
 /* HTTP calls under way: how many answers it waits for. */
 size_t bot_test_calls(const struct bot_testing *t);
 

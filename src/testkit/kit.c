@@ -6,6 +6,8 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/attr.h"
+#include "base/file.h"
 #include "base/log.h"
 #include "rt/testing.h"
 #include "sim/bot_call.h"
@@ -18,6 +20,7 @@ enum {
 	START_S = 1767614400, /* 2026-01-05 12:00 UTC */
 	PROGRAM_STACK = 1 << 20,
 	STOP_S = 600,
+	STORE_MAX = 256 << 20,
 };
 
 /* The one that runs; one that was left by longjmp() is found here. */
@@ -146,6 +149,51 @@ int tobs_test_stop(struct tobs_test *t)
 	stop(t);
 	if (t->result)
 		return kit_fail(t, NULL, "the bot stopped and returned %d", t->result);
+	return kit_settle(t);
+}
+
+/* The store as it is now, as a file that nobody has open. */
+static int copy_store(struct tobs_test *t, const char *to, struct tobs_err *err)
+{
+	static const char *const parts[] = { "", "-wal" };
+	struct tobs_buf data;
+	char path[sizeof t->store + 8];
+	int r = TOBS_OK;
+
+	tobs_buf_init(&data, STORE_MAX);
+	for (size_t i = 0; i < ARRAY_LEN(parts) && !r; i++) {
+		tobs_buf_clear(&data);
+		snprintf(path, sizeof path, "%s%s", t->store, parts[i]);
+		r = file_read(path, &data, err);
+		if (r == TOBS_ENOTFOUND) {
+			r = TOBS_OK;
+			continue;
+		}
+		snprintf(path, sizeof path, "%s%s", to, parts[i]);
+		if (!r)
+			r = file_replace(path, tobs_buf_view(&data), 0600, err);
+	}
+	tobs_buf_deinit(&data);
+	return r;
+}
+
+int tobs_test_kill(struct tobs_test *t)
+{
+	char copy[sizeof t->store];
+	struct tobs_err err;
+
+	if (!t)
+		return -1;
+	if (!t->program)
+		return kit_fail(t, NULL, "the bot does not run");
+	snprintf(copy, sizeof copy, "%s/bot-%u.db", t->folder, ++t->kills);
+	if (copy_store(t, copy, &err))
+		return kit_fail(t, NULL, "%s", err.message);
+	t->dead = true;
+	bot_test_kill(&t->testing);
+	stop(t);
+	t->dead = false;
+	snprintf(t->store, sizeof t->store, "%s", copy);
 	return kit_settle(t);
 }
 

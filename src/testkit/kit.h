@@ -90,6 +90,8 @@ struct tobs_test {
 	bool ended;                 /* by itself */
 	bool returned;
 	bool stopping;
+	bool dead; /* was killed: what it still says is not heard */
+	unsigned kills;
 	int result;
 
 	struct tobs_test_user *users;

@@ -51,6 +51,10 @@ static bool before(struct bot_call *c, void *user)
 {
 	struct tobs_test *t = user;
 
+	if (t->dead) {
+		bot_fail(c, 500, "nobody is there");
+		return true;
+	}
 	ARRAY_EACH (f, &t->faults) {
 		bool mine = f->fault.method
 			? tobs_method_find(tobs_str(f->fault.method)) == c->method
@@ -204,7 +208,7 @@ static void after(struct bot_call *c, void *user)
 	struct tobs_test *t = user;
 	struct tobs_buf args;
 
-	if (c->method == TOBS_METHOD_GET_UPDATES)
+	if (c->method == TOBS_METHOD_GET_UPDATES || t->dead)
 		return;
 	tobs_buf_init(&args, JSON_MAX);
 	if (!c->args || tobs_botapi_print(&args, (enum tobs_botapi_type)(int)c->method, c->args))

@@ -274,6 +274,13 @@ static void presses_buttons(void **state ATTR_UNUSED)
 	tobs_test_press(ada, "Later");
 	tobs_test_expect_answer(ada, "");
 	tobs_test_expect_edit(ada, "q:l");
+	/* A note is found also behind an answer that had none. */
+	tobs_test_say(ada, "/ask");
+	tobs_test_press(ada, "Later");
+	tobs_test_say(ada, "/ask");
+	tobs_test_press(ada, "Yes");
+	tobs_test_expect_answer(ada, "Noted");
+	tobs_test_skip(ada);
 	tobs_test_say(ada, "/menu");
 	tobs_test_expect_text(ada, "Drink");
 	tobs_test_expect_keyboard(ada, "Tea|Milk");
@@ -482,8 +489,9 @@ static void refuses_when_told(void **state ATTR_UNUSED)
 	assert_int_equal(tobs_test_calls(t, "sendMessage"), 2);
 	tobs_test_fault(t, &(struct tobs_test_fault){ .status = 429, .method = "sendMessage" });
 	tobs_test_say(ada, "one");
+	tobs_test_advance(t, 900); /* a second, when nothing else is said */
 	tobs_test_expect_nothing(ada);
-	tobs_test_advance(t, 2000);
+	tobs_test_advance(t, 1100);
 	tobs_test_expect_text(ada, "one");
 	tobs_test_fault(t, &(struct tobs_test_fault){ .status = 403, .method = "sendMessage" });
 	tobs_test_say(ada, "two");
@@ -553,6 +561,56 @@ static void restarts(void **state ATTR_UNUSED)
 	assert_fine();
 	assert_int_equal(handled, 3);
 	assert_says(tobs_test_start(t), "the bot runs already");
+}
+
+static bool stopped;
+
+static void on_stop(void *user ATTR_UNUSED)
+{
+	stopped = true;
+}
+
+static void with_hook(struct tobs_bot *bot, void *user)
+{
+	handlers(bot, user);
+	tobs_on_stop(bot, on_stop, NULL);
+}
+
+static void is_killed(void **state ATTR_UNUSED)
+{
+	int64_t before;
+
+	stopped = false;
+	options.setup = with_hook;
+	t = tobs_test_new(&options);
+	ada = tobs_test_user(t, "Ada");
+	tobs_test_say(ada, "one");
+	tobs_test_say(ada, "/slow");
+	before = tobs_test_time(t);
+	tobs_test_kill(t);
+	assert_int_equal(tobs_test_time(t), before);
+	assert_false(stopped);
+	tobs_test_advance(t, 2 * 3600 * 1000);
+	tobs_test_say(ada, "two");
+	tobs_test_expect_text(ada, "one");
+	tobs_test_expect_nothing(ada);
+	tobs_test_start(t);
+	/* What was finished is not done again, what was not is. */
+	tobs_test_expect_nothing(ada);
+	tobs_test_advance(t, 3600 * 1000);
+	tobs_test_expect_text(ada, "an hour later");
+	tobs_test_expect_text(ada, "two");
+	tobs_test_expect_nothing(ada);
+	assert_int_equal(handled, 2);
+	tobs_test_kill(t);
+	assert_fine();
+	assert_says(tobs_test_kill(t), "the bot does not run");
+	tobs_test_start(t);
+	tobs_test_say(ada, "three");
+	tobs_test_expect_text(ada, "three");
+	assert_fine();
+	assert_int_equal(tobs_test_free(t), 1);
+	assert_true(stopped);
 }
 
 /* ---- what is said of failures ---- */
@@ -640,6 +698,8 @@ static int broken(void)
 
 static void says_when_the_bot_ends(void **state ATTR_UNUSED)
 {
+	char why[128];
+
 	options.program = broken;
 	assert_null(tobs_test_new(&options));
 	assert_non_null(strstr(said, "the bot has ended and returned 7"));
@@ -648,7 +708,8 @@ static void says_when_the_bot_ends(void **state ATTR_UNUSED)
 	t = tobs_test_new(&options);
 	ada = tobs_test_user(t, "Ada");
 	tobs_test_fault(t, &(struct tobs_test_fault){ .method = "sendMessage", .status = 401 });
-	assert_says(tobs_test_say(ada, "one"), "401 Unauthorized");
+	snprintf(why, sizeof why, "and returned %d: sendMessage: 401 Unauthorized", TOBS_EAUTH);
+	assert_says(tobs_test_say(ada, "one"), why);
 }
 
 static jmp_buf out;
@@ -693,6 +754,21 @@ static void does_what_it_is_told(void **state ATTR_UNUSED)
 	assert_non_null(strstr(said, "no MTProto servers"));
 }
 
+static void leaves_nothing_behind(void **state ATTR_UNUSED)
+{
+	struct tmpdir dir;
+
+	tmpdir_init(&dir);
+	setenv("TMPDIR", dir.path, 1);
+	t = tobs_test_new(&options);
+	ada = tobs_test_user(t, "Ada");
+	tobs_test_say(ada, "/start");
+	assert_int_not_equal(rmdir(dir.path), 0); /* the bot's store is in it */
+	assert_int_equal(tobs_test_free(t), 0);
+	unsetenv("TMPDIR");
+	assert_int_equal(rmdir(dir.path), 0);
+}
+
 static void takes_nothing(void **state ATTR_UNUSED)
 {
 	assert_int_equal(tobs_test_say(NULL, "x"), -1);
@@ -724,12 +800,14 @@ int main(void)
 		KIT_TEST(loses_what_it_is_told_to),
 		KIT_TEST(is_blocked),
 		KIT_TEST(restarts),
+		KIT_TEST(is_killed),
 		KIT_TEST(says_what_was_there_instead),
 		KIT_TEST(says_what_was_refused),
 		KIT_TEST(finds_calls),
 		KIT_TEST(says_when_the_bot_ends),
 		KIT_TEST(may_be_left_by_longjmp),
 		KIT_TEST(does_what_it_is_told),
+		KIT_TEST(leaves_nothing_behind),
 		KIT_TEST(takes_nothing),
 	};
 

@@ -114,6 +114,21 @@ static void a_conversation_across_restarts(void **state ATTR_UNUSED)
 	tobs_test_expect_nothing(ada);
 }
 
+/* Killed after each step: it goes on where it was, and says nothing twice. */
+static void a_conversation_that_is_killed(void **state ATTR_UNUSED)
+{
+	static const char *const steps[] = { "/register", "Ada", "Bremen" };
+	static const char *const answers[] = { "Your name?", "And where, Ada?", "Ada of Bremen" };
+
+	for (size_t i = 0; i < ARRAY_LEN(steps); i++) {
+		tobs_test_say(ada, steps[i]);
+		tobs_test_expect_text(ada, answers[i]);
+		tobs_test_kill(t);
+		tobs_test_start(t);
+		tobs_test_expect_nothing(ada);
+	}
+}
+
 static void a_conversation_that_times_out(void **state ATTR_UNUSED)
 {
 	tobs_test_say(ada, "/register");
@@ -213,6 +228,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		LONG_TEST(a_conversation),
 		LONG_TEST(a_conversation_across_restarts),
+		LONG_TEST(a_conversation_that_is_killed),
 		LONG_TEST(a_conversation_that_times_out),
 		LONG_TEST(a_conversation_that_times_out_while_nobody_is_there),
 		LONG_TEST(limits_end_with_time),
