@@ -191,6 +191,10 @@ def converse(place, env):
     have = hold(t, conversation)
     log = (t.folder / 'bot.log').read_text()
     assert have == conversation, (have, log)
+    # The file of the service is one for tobs, too.
+    settings = place.write('tobs-bot.env', ''.join(f'{k}={v}\n' for k, v in [('BOT_TOKEN', t.env['BOT_TOKEN']), *env.items()]))
+    place.run('bot', 'check', '--env-file', str(settings), '--api-root', t.env['BOT_API_ROOT']).is_(0).prints(
+        '@sample_bot', env['WEBHOOK_URL'])
     assert t.stop() == 0, log
 
 
