@@ -244,6 +244,75 @@ def test_every_message_of_the_sample_world(place):
     assert len(kinds) > 40, kinds
 
 
+def things_people_do(api, tell):
+    """Commands, one after the other; an `id` of None is the newest that one was answered with."""
+    garden, lane = 'garden', 'café'
+    files = ['soup.pdf', 'tea', 'flight', 'round', 'voice', 'lane song', 'smile']
+    button = {'inline_keyboard': [[{'text': 'Press', 'callback_data': 'p'}]]}
+    for chat in ('thistle', garden, 'notices'):
+        for more in [{'text': ['A ', {'bold': ['b ', {'italic': 'i'}]}, {'text_url': 'l', 'url': 'https://example.org/'}]}, {'photo': 'honeycomb'},
+                     *({'file': key, 'text': 'with text'} for key in files),
+                     {'media': {'_': 'messageMediaDice', 'value': 6, 'emoticon': '🎲'}},
+                     {'media': {'_': 'messageMediaGeo', 'geo': [52.5, 13.4]}},
+                     {'media': {'_': 'messageMediaContact', 'phone_number': '1', 'first_name': 'C', 'last_name': '', 'vcard': '', 'user_id': 'bo'}},
+                     {'poll': {'question': 'Tea?', 'answers': ['yes', 'no']}}]:
+            yield {'do': 'post', 'chat': chat, 'message': {'from': 'ivy', **more}}
+        yield {'do': 'post', 'chat': chat, 'message': {'from': 'ivy', 'text': 'to edit'}}
+        yield {'do': 'edit', 'chat': chat, 'by': 'ivy', 'id': None, 'text': 'edited'}
+        yield {'do': 'pin', 'chat': chat, 'by': 'ivy', 'id': None}
+    yield {'do': 'say', 'chat': 'thistle', 'by': 'ivy', 'text': '/start@thistle_garden_bot #tag https://example.org a@b.org +4930123456'}
+    yield {'do': 'react', 'chat': 'thistle', 'by': 'ivy', 'id': None, 'reactions': ['👍']}
+    yield {'do': 'say', 'chat': garden, 'by': 'bo', 'text': 'in the group'}
+    yield {'do': 'react', 'chat': garden, 'by': 'bo', 'id': None, 'reactions': ['❤']}
+    api.do('sendMessage', chat_id=IVY, text='press', reply_markup=button)
+    yield {'do': 'press', 'chat': 'thistle', 'by': 'ivy', 'button': 'Press'}
+    asked = tell(do='inline', by='ivy', bot='thistle', query='q', chat='garden')['query']
+    api.do('answerInlineQuery', inline_query_id=asked, results=[{'type': 'article', 'id': '1', 'title': 't', 'reply_markup': button,
+                                                                'input_message_content': {'message_text': 'found'}}])
+    yield {'do': 'choose', 'query': asked, 'result': '1', 'chat': 'garden'}
+    yield {'do': 'press', 'chat': 'garden', 'by': 'bo', 'button': 'Press'}
+    poll = api.do('sendPoll', chat_id=IVY, question='q', options=[{'text': 'a'}, {'text': 'b'}], is_anonymous=False)
+    yield {'do': 'vote', 'chat': 'thistle', 'by': 'ivy', 'id': tell(do='hear', by='ivy', chat='thistle')['heard'][-1]['id'], 'answers': [1]}
+    api.do('stopPoll', chat_id=IVY, message_id=poll['message_id'])
+    yield {'do': 'member', 'chat': garden, 'by': 'ivy', 'member': {'user': 'mei', 'role': 'admin', 'rights': RIGHTS, 'rank': 'Tomatoes'}}
+    yield {'do': 'member', 'chat': garden, 'by': 'ivy', 'member': {'user': 'dede', 'role': 'banned'}}
+    yield {'do': 'join', 'chat': garden, 'by': 'kai'}
+    yield {'do': 'ask', 'chat': lane, 'by': 'kai', 'about': 'Hello.'}
+    yield {'do': 'title', 'chat': garden, 'by': 'ivy', 'title': 'The garden'}
+    yield {'do': 'photo', 'chat': garden, 'by': 'ivy', 'photo': 'harbour'}
+    yield {'do': 'topic', 'chat': lane, 'by': 'pavel', 'title': 'Tape'}
+    yield {'do': 'topic', 'chat': lane, 'by': 'pavel', 'id': None, 'title': 'Tapes', 'closed': True}
+    yield {'do': 'found', 'kind': 'group', 'title': 'New', 'by': 'bo', 'users': ['thistle', 'ivy'], 'key': 'new one'}
+    yield {'do': 'say', 'chat': 'new one', 'by': 'bo', 'text': '/start'}
+    yield {'do': 'migrate', 'chat': 'kitchen', 'by': 'ivy'}
+    link = api.do('createInvoiceLink', title='t', description='d', payload='p', currency='XTR', prices=[{'label': 'l', 'amount': 3}])
+    yield {'do': 'pay', 'by': 'ivy', 'link': link, 'wait': 1}
+    yield {'do': 'block', 'by': 'ivy', 'who': 'thistle'}
+
+
+def test_updates(place):
+    """What a bot hears of all that people do is as the schema says."""
+    schema, header, told, api = setting(place)
+    validator = Validator(schema)
+    kinds = [f['name'] for f in schema.fields('Update') if f['name'] != 'update_id']
+    offset, seen, fields, id, bad = 1, {}, set(), None, []
+    api.do('getUpdates', allowed_updates=kinds, timeout=0)
+    for command in things_people_do(api, lambda **command: place.tell_sim(told, **command)):
+        command = {k: id if k == 'id' and v is None else v for k, v in command.items()}
+        id = place.tell_sim(told, **command).get('id', id)
+        for update in api.do('getUpdates', offset=offset, timeout=0):
+            offset = update['update_id'] + 1
+            kind = next(k for k in update if k != 'update_id')
+            seen[kind] = seen.get(kind, 0) + 1
+            fields |= set(update[kind])
+            wrong = validator.wrong('Update', update, 'update')
+            if wrong:
+                bad.append(f'after {json.dumps(command)}: {wrong}\n    {json.dumps(update)[:900]}')
+    assert not bad, f'{len(bad)} updates:\n' + '\n'.join(bad[:20])
+    print(f'# {seen}; {len(fields)} different fields')
+    assert len(seen) == 14, seen
+
+
 def test_what_is_required_is_required(place):
     schema, header, told, api = setting(place)
     maker = Maker(schema, header, SEED, what_is_there(place, told, api))
