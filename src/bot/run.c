@@ -198,6 +198,7 @@ void bot_close(struct tobs_bot *bot)
 
 /* ---- Working --------------------------------------------------------------------- */
 
+/* Whatever ends it but its being cancelled ends the bot: it is never without a source. */
 static int work(void *arg)
 {
 	struct tobs_bot *bot = arg;
@@ -206,10 +207,12 @@ static int work(void *arg)
 
 	if (!r)
 		r = source_run(bot, &err);
-	if (r && r != TOBS_ECANCELED) {
-		err.code = r;
-		bot_give_up(bot, &err);
-	}
+	if (tobs_cancelled())
+		return r;
+	if (err.code != r || !r)
+		tobs_fail(&err, r ? r : TOBS_EINTERNAL, "no more updates can be taken: %s",
+			tobs_error_text(r ? r : TOBS_EINTERNAL));
+	bot_give_up(bot, &err);
 	return r;
 }
 

@@ -111,6 +111,12 @@ static int confirm(struct tobs_bot *bot, struct api_request *rq, struct batch *b
 	return r;
 }
 
+/* Our own time is up, or we are not wanted any more. */
+static bool is_over(int r)
+{
+	return r == TOBS_ECANCELED || r == TOBS_ETIMEDOUT;
+}
+
 static int confirm_patiently(
 	struct tobs_bot *bot, struct api_request *rq, struct batch *batch, int64_t offset)
 {
@@ -120,12 +126,13 @@ static int confirm_patiently(
 
 	backoff_init(&backoff, &patience, rng_system());
 	while ((r = confirm(bot, rq, batch, offset, &err))) {
-		if (r == TOBS_ECANCELED)
+		if (is_over(r))
 			return r;
-		log_error(
-			"bot", "no more updates are taken until the store works: %s", err.message);
-		if (tobs_sleep(backoff_next(&backoff)))
-			return TOBS_ECANCELED;
+		log_error("bot", "no more updates are taken until these are finished or kept: %s",
+			err.message);
+		r = tobs_sleep(backoff_next(&backoff));
+		if (r)
+			return r;
 	}
 	return TOBS_OK;
 }
@@ -139,8 +146,9 @@ static int take_all(struct tobs_bot *bot, struct batch *batch, struct tobs_err *
 
 		while ((r = bot_take(bot, batch, u, NULL, true)) == TOBS_ENOMEM) {
 			log_error("bot", "no memory for an update; once more in a second");
-			if (tobs_sleep(1000))
-				return TOBS_ECANCELED;
+			r = tobs_sleep(1000);
+			if (r)
+				return r;
 		}
 		if (r && r != TOBS_EEXISTS)
 			return tobs_fail(err, r, "handing on an update");
@@ -200,7 +208,7 @@ static int poll_on(struct tobs_bot *bot, struct api_request *rq, struct tobs_err
 			backoff_reset(&backoff);
 			continue;
 		}
-		if (r == TOBS_ECANCELED)
+		if (is_over(r))
 			return r;
 		wait = wait_for(&backoff, err);
 		if (wait < 0)
@@ -219,7 +227,7 @@ int source_poll(struct tobs_bot *bot, struct tobs_err *err)
 	struct api_request *rq;
 	int r = bot_call(bot, TOBS_METHOD_DELETE_WEBHOOK, &args, NULL, err);
 
-	if (r == TOBS_ECANCELED || r == TOBS_EAUTH)
+	if (is_over(r) || r == TOBS_EAUTH)
 		return r;
 	if (r)
 		log_warn("bot", "%s", err->message);

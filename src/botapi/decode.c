@@ -405,6 +405,21 @@ int botapi_decode_args(enum tobs_method method, struct json_value v, struct tobs
 	return botapi_decode((enum tobs_botapi_type)method, v, arena, ret, err);
 }
 
+/* "On success, if the edited message is not an inline message, the edited Message is returned, otherwise True." */
+static bool may_be_true(enum tobs_method method)
+{
+	switch (method) {
+	case TOBS_METHOD_EDIT_MESSAGE_TEXT:
+	case TOBS_METHOD_EDIT_MESSAGE_CAPTION:
+	case TOBS_METHOD_EDIT_MESSAGE_MEDIA:
+	case TOBS_METHOD_EDIT_MESSAGE_LIVE_LOCATION:
+	case TOBS_METHOD_EDIT_MESSAGE_REPLY_MARKUP:
+	case TOBS_METHOD_STOP_MESSAGE_LIVE_LOCATION:
+	case TOBS_METHOD_SET_GAME_SCORE: return true;
+	default: return false;
+	}
+}
+
 int botapi_decode_result(enum tobs_method method, struct json_value v, struct tobs_arena *arena,
 	void *ret, struct tobs_err *err)
 {
@@ -434,7 +449,7 @@ int botapi_decode_result(enum tobs_method method, struct json_value v, struct to
 		break;
 	case BOTAPI_OBJECT:
 		size = sizeof value.object;
-		if (json_type(v) != JSON_BOOL) /* True where an inline message was edited */
+		if (json_type(v) != JSON_BOOL || !may_be_true(method))
 			r = decode_object(&d, m->result_type, v, &value.object);
 		break;
 	default: size = 0; break;

@@ -401,6 +401,36 @@ FIBER_TEST(hybrid_falls_back_and_returns)
 	return TOBS_OK;
 }
 
+static int long_echo(struct tobs_ctx *ctx, void *user)
+{
+	int r = tobs_sleep(400000);
+
+	return r ? r : echo(ctx, user);
+}
+
+/* Also when there is no room for what was polled, the webhook gets its turn again. */
+FIBER_TEST(hybrid_with_a_full_queue)
+{
+	static char info[256];
+
+	bot_options.source = TOBS_SOURCE_HYBRID;
+	bot_options.queue = 1;
+	make_hooked();
+	tobs_on_text(bot, long_echo, NULL);
+	failing_at(info, sizeof info, 10);
+	bot_peer_answer(&peer, "getWebhookInfo", 200, info);
+	bot_peer_say(&peer, 5, "first");
+	bot_peer_say(&peer, 6, "second");
+	start_hooked();
+	assert_string_equal(bot_peer_call(&peer, 3), "deleteWebhook {}");
+	assert_non_null(strstr(bot_peer_call(&peer, 4), "setWebhook {"));
+	assert_true(elapsed() >= 360000 && elapsed() < 370000);
+	while (peer.call_count < 7)
+		assert_ok(tobs_sleep(1000));
+	assert_ok(end_hooked());
+	return TOBS_OK;
+}
+
 /* Telegram does not take the webhook at all: polling, and nothing is dropped but once. */
 FIBER_TEST(hybrid_without_a_webhook)
 {
@@ -476,6 +506,7 @@ int main(void)
 		fiber_unit_test(a_handler_that_says_nothing),
 		fiber_unit_test(a_secret_is_made_up),
 		fiber_unit_test(hybrid_falls_back_and_returns),
+		fiber_unit_test(hybrid_with_a_full_queue),
 		fiber_unit_test(hybrid_without_a_webhook),
 		fiber_unit_test(the_inbox_is_emptied),
 		fiber_unit_test(behind_tls),

@@ -121,9 +121,17 @@ FIBER_TEST(a_wrong_result)
 	const struct tobs_user *me = NULL;
 
 	reply("200 OK", "{\"ok\":true,\"result\":{\"id\":\"x\"}}");
+	reply("200 OK", OK_TRUE);
+	reply("200 OK", OK_TRUE);
 	start();
 	assert_code(call(TOBS_METHOD_GET_ME, NULL, &me), TOBS_EPROTO);
 	assert_null(me);
+	/* An object is one, but where an inline message was edited. */
+	assert_code(call(TOBS_METHOD_GET_ME, NULL, &me), TOBS_EPROTO);
+	const struct tobs_message *m = (const void *)&me;
+	assert_ok(call(TOBS_METHOD_EDIT_MESSAGE_TEXT,
+		&(struct tobs_edit_message_text){ .inline_message_id = "x", .text = "y" }, &m));
+	assert_null(m);
 	done();
 	return TOBS_OK;
 }
