@@ -166,11 +166,12 @@ def main():
     talk = Talk(args.bot, args.tobs, folder, args.world)
     print('Say something: /start, perhaps. [Yes] presses a button, Ctrl-D ends.', flush=True)
     ended = threading.Event()
-    threading.Thread(target=watch, args=(talk.bot, ended), daemon=True).start()
     try:
+        threading.Thread(target=watch, args=(talk.bot, ended), daemon=True).start()
         converse(talk)
     except KeyboardInterrupt:
         print()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # it is ending
     ended.set()
     code = talk.close()
     log = (talk.folder / 'bot.log').read_text()

@@ -135,6 +135,7 @@ def test_every_program_has_a_conversation(place):
 def test_the_readme_has_the_same_bot(place):
     readme = (story.ROOT / 'README.md').read_text()
     assert dict(blocks('c'))['hello.c'] in readme and command('hello.c') in readme
+    assert dict(blocks('c'))['hello.c'] in (story.ROOT / 'examples' / 'bot.c').read_text()
 
 
 def conversation_test(name):
