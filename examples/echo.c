@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Says what it hears, whatever it is, edits included: BOT_TOKEN=… example_echo
- * Without an account: examples/talk.py build/examples/example_echo
+ * Without an account: examples/talk.py build/release/examples/example_echo
  */
 #include <tobs/bot.h>
 

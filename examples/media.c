@@ -5,7 +5,7 @@
  * bytes, lines and words are in it, and sends that as a report.
  *
  *     BOT_TOKEN=… example_media
- *     examples/talk.py build/examples/example_media     without an account
+ *     examples/talk.py build/release/examples/example_media     without an account
  */
 #include <inttypes.h>
 #include <stdio.h>

@@ -5,7 +5,7 @@
  *     /start ▸ a button ▸ invoice ▸ how to ship it ▸ one last look ▸ paid
  *
  *     BOT_TOKEN=… PROVIDER_TOKEN=… example_shop     the latter from @BotFather, /mybots, Payments
- *     examples/talk.py build/examples/example_shop  without an account and without money
+ *     examples/talk.py build/release/examples/example_shop  without an account and without money
  */
 #include <stdlib.h>
 #include <string.h>

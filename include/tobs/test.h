@@ -26,7 +26,8 @@
  * comes of it at once: when tobs_test_say() returns, the bot has answered, or
  * waits for something that needs time. Only tobs_test_advance() lets time pass, an
  * hour in some ten milliseconds: conversations time out, jobs run, limits end, and
- * handlers that sleep go on, in the same order each time.
+ * handlers that sleep go on, in the same order each time. What handlers ask other
+ * servers than Telegram is not waited for: put something in their place.
  *
  * Failures. An expectation that is not met, and a thing that nobody can do, is
  * told to .fail with where it stands in the test, what was there instead, the last
