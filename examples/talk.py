@@ -166,19 +166,22 @@ def main():
     talk = Talk(args.bot, args.tobs, folder, args.world)
     print('Say something: /start, perhaps. [Yes] presses a button, Ctrl-D ends.', flush=True)
     ended = threading.Event()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         threading.Thread(target=watch, args=(talk.bot, ended), daemon=True).start()
         converse(talk)
     except KeyboardInterrupt:
         print()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # it is ending
-    ended.set()
-    code = talk.close()
+    finally:
+        for signo in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(signo, signal.SIG_IGN)  # it is ending
+        ended.set()
+        code = talk.close()
     log = (talk.folder / 'bot.log').read_text()
+    shutil.rmtree(folder)
     if code:
         print(f'The bot ended with {code}; what it wrote:\n{log}', end='')
         sys.exit(1)
-    shutil.rmtree(folder)
 
 
 if __name__ == '__main__':
