@@ -335,20 +335,84 @@ static int converse(struct tobs_ctx *ctx, struct tobs_conv *c, const char *key)
 	return r;
 }
 
-int conv_route(struct tobs_ctx *ctx, void *user)
+static bool takes_any(struct tobs_ctx *ctx, const conv_steps *steps)
 {
-	struct conv_set *set = user;
+	ARRAY_EACH (step, steps)
+		if (filter_takes(step->filter, ctx))
+			return true;
+	return false;
+}
+
+/* A conversation that the update may be of. */
+struct candidate {
+	struct tobs_conv *conv;
+	char *key; /* behind CONV_AT */
+};
+
+/*
+ * Which of them are under way, asked in one go: with many conversations hardly one
+ * is, and the store would be asked for each. Those that begin right now are not
+ * seen; then this update came first.
+ */
+static int see_which(
+	struct tobs_ctx *ctx, const struct candidate *all, size_t count, struct kv_found **ret)
+{
+	struct tobs_arena *arena = tobs_ctx_arena(ctx);
+	struct tobs_view *keys = tobs_arena_array(arena, count, sizeof *keys);
+	struct kv_found *found = tobs_arena_array(arena, count, sizeof *found);
+	struct tobs_err err;
+
+	if (!keys || !found)
+		return TOBS_ENOMEM;
+	for (size_t i = 0; i < count; i++) {
+		keys[i] = tobs_str(tobs_arena_printf(arena, CONV_AT "%s", all[i].key));
+		if (!keys[i].len)
+			return TOBS_ENOMEM;
+	}
+	*ret = found;
+	return kv_get_many(bot_store(ctx->bot), keys, count, arena, found, &err);
+}
+
+static int gather(
+	struct tobs_ctx *ctx, struct conv_set *set, struct candidate **ret, size_t *ret_count)
+{
+	struct candidate *all = NULL;
 	char key[CONV_KEY_MAX];
+	size_t n = 0;
 
 	ARRAY_EACH (at, &set->convs) {
 		struct tobs_conv *c = *at;
-		int r;
 
 		if (c->outer || !(c->kinds & BIT(ctx->update->kind)) || !make_key(ctx, c, key))
 			continue;
-		r = converse(ctx, c, key);
-		if (r != TOBS_NEXT)
-			return r;
+		if (!all)
+			all = tobs_arena_array(tobs_ctx_arena(ctx), set->convs.count, sizeof *all);
+		if (!all)
+			return TOBS_ENOMEM;
+		all[n].conv = c;
+		all[n].key = tobs_arena_strdup(tobs_ctx_arena(ctx), key);
+		if (!all[n++].key)
+			return TOBS_ENOMEM;
 	}
-	return TOBS_NEXT;
+	*ret = all;
+	*ret_count = n;
+	return TOBS_OK;
+}
+
+int conv_route(struct tobs_ctx *ctx, void *user)
+{
+	struct kv_found *found = NULL;
+	struct candidate *all;
+	size_t count;
+	int r = gather(ctx, user, &all, &count);
+
+	if (!r && count > 1)
+		r = see_which(ctx, all, count, &found);
+	if (r)
+		return r;
+	r = TOBS_NEXT;
+	for (size_t i = 0; i < count && r == TOBS_NEXT; i++)
+		if (!found || found[i].found || takes_any(ctx, &all[i].conv->entries))
+			r = converse(ctx, all[i].conv, all[i].key);
+	return r;
 }

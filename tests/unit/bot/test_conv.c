@@ -212,6 +212,43 @@ FIBER_TEST(keys_by_message)
 	return TOBS_OK;
 }
 
+/* However many there are, the store is asked once whether one is under way. */
+FIBER_TEST(many_conversations)
+{
+	static char names[20][16];
+	struct tobs_conv *c = NULL;
+	uint64_t before;
+
+	bot_peer_start(&peer);
+	bot_run_make(NULL);
+	for (int i = 0; i < 20; i++) {
+		snprintf(names[i], sizeof names[i], "c%d", i);
+		c = tobs_conv_new(bot, names[i], NULL);
+		tobs_conv_entry(c, tobs_f_command_is(names[i]), on_start, names[i]);
+		tobs_conv_state(c, "name", words(), on_name, NULL);
+		tobs_conv_state(c, "age", words(), on_age, NULL);
+	}
+	tobs_on(bot, tobs_f_kind(TOBS_UPDATE_MESSAGE), on_else, NULL);
+	bot_run_start();
+	bot_run_faulty();
+	/* One for the conversations, one for the data of the user. */
+	assert_string_equal(said(5, "hello"), "else 0");
+	idle();
+	before = faults.requests;
+	assert_string_equal(said(5, "hello"), "else 0");
+	idle();
+	assert_int_equal(faults.requests - before, 2);
+	assert_string_equal(said(5, "/c7"), "name?c7");
+	assert_string_equal(said(5, "/c3"), "name?c3");
+	/* Both are under way: the one that was made first takes it. */
+	assert_string_equal(said(5, "Ada"), "age, Ada?");
+	assert_string_equal(dumped(),
+		"c3 chat 5 user 5: age, {\"name\":\"Ada\"}\n"
+		"c7 chat 5 user 5: name, {}\n");
+	end();
+	return TOBS_OK;
+}
+
 static int on_anything(struct tobs_ctx *ctx, void *user)
 {
 	(void)user;
@@ -471,6 +508,7 @@ int main(void)
 		fiber_unit_test(keys_by_chat),
 		fiber_unit_test(keys_by_user),
 		fiber_unit_test(keys_by_message),
+		fiber_unit_test(many_conversations),
 		fiber_unit_test(anything),
 		fiber_unit_test(nests),
 		fiber_unit_test(unknown_states),
