@@ -20,6 +20,9 @@
  * what is there by then. So two that call tobs_data_add() both count, and of two
  * that set the same path the later one does.
  *
+ * When a group becomes a supergroup, its object goes with it, as do its
+ * conversations.
+ *
  * A path names members, or elements by number, with dots between them: "name",
  * "address.city", "toppings.0". "" is the whole object. Names with a dot or
  * without characters cannot be reached.

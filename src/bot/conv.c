@@ -36,6 +36,16 @@ static void close_set(struct tobs_bot *bot, void *user)
 	(void)tobs_group_wait(&set->timer);
 }
 
+/* The first that the supergroup hears is which group it was. */
+static int prepare(struct tobs_ctx *ctx, void *user)
+{
+	const struct tobs_message *m = ctx->update->message;
+
+	return m && m->migrate_from_chat_id
+		? conv_move(user, m->migrate_from_chat_id, tobs_chat_id(ctx))
+		: TOBS_OK;
+}
+
 static int commit(struct tobs_ctx *ctx, int result, void *user)
 {
 	int r = TOBS_OK;
@@ -126,6 +136,7 @@ static struct conv_set *set_of(struct tobs_bot *bot)
 		.name = "conv",
 		.open = open_set,
 		.close = close_set,
+		.prepare = prepare,
 		.route = conv_route,
 		.commit = commit,
 		.done = done,

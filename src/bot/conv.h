@@ -167,6 +167,11 @@ int conv_route(struct tobs_ctx *ctx, void *set);
 /* Its time has passed: the handler for that, and its end unless that wants otherwise. */
 int conv_expire(struct tobs_ctx *ctx, struct conv_run *run);
 
+/* ---- conv_move.c --------------------------------------------------------------------------- */
+
+/* Conversations of the chat `from` are from now on those of `to`. Waits. */
+int conv_move(struct conv_set *set, int64_t from, int64_t to);
+
 /* ---- conv_timer.c -------------------------------------------------------------------------- */
 
 int conv_timer(void *set);

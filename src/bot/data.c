@@ -185,6 +185,44 @@ static int stage(struct tobs_ctx *ctx, struct tobs_data *d)
 	return r;
 }
 
+/* A group has become a supergroup: what it was remembered by moves along, unless there is something. */
+static int move_chat(struct tobs_ctx *ctx, int64_t from, int64_t to)
+{
+	char was[DATA_KEY_MAX], is[DATA_KEY_MAX];
+	struct data_live *live;
+	struct tobs_view json;
+	struct tobs_err err;
+	int r;
+
+	make_key(TOBS_DATA_CHAT, from, was);
+	make_key(TOBS_DATA_CHAT, to, is);
+	r = kv_get(bot_store(ctx->bot), tobs_str(was), tobs_ctx_arena(ctx), &json, &err);
+	if (r)
+		return r == TOBS_ENOTFOUND ? TOBS_OK : r;
+
+	struct kv_op ops[] = {
+		{ .kind = KV_ABSENT, .key = tobs_str(is) },
+		{ .kind = KV_PUT, .key = tobs_str(is), .value = json },
+		{ .kind = KV_DELETE, .key = tobs_str(was) },
+	};
+
+	r = kv_apply(bot_store(ctx->bot), ops, ARRAY_LEN(ops), &err);
+	live = smap_get(&ctx->bot->data->live, tobs_str(is));
+	if (live)
+		live->version++;
+	return r == TOBS_EAGAIN ? TOBS_OK : r;
+}
+
+static int prepare(struct tobs_ctx *ctx, void *user)
+{
+	const struct tobs_message *m = ctx->update->message;
+
+	(void)user;
+	return m && m->migrate_from_chat_id
+		? move_chat(ctx, m->migrate_from_chat_id, tobs_chat_id(ctx))
+		: TOBS_OK;
+}
+
 static int commit(struct tobs_ctx *ctx, int result, void *user)
 {
 	int r = ctx->data_failed ? TOBS_ENOMEM : TOBS_OK;
@@ -234,9 +272,11 @@ static void data_free(void *user)
 
 int data_attach(struct tobs_bot *bot)
 {
-	static const struct bot_part part = {
-		.name = "data", .commit = commit, .done = done, .free = data_free
-	};
+	static const struct bot_part part = { .name = "data",
+		.prepare = prepare,
+		.commit = commit,
+		.done = done,
+		.free = data_free };
 	struct data_set *set = MEM_NEW(struct data_set);
 
 	if (!set)

@@ -184,6 +184,48 @@ FIBER_TEST(cut_short)
 	return TOBS_OK;
 }
 
+/* Conversations of a group that becomes a supergroup go on there, time-outs included. */
+FIBER_TEST(migrates)
+{
+	int64_t from;
+
+	timed();
+	begin();
+	say_in(-9, 5, "/register");
+	assert_string_equal(next_said(), "name?");
+	say_in(-9, 6, "/register");
+	assert_string_equal(next_said(), "name?");
+	say_in(-9, 6, "never");
+	assert_string_equal(next_said(), "age, never?");
+	say_in(-1009, 7, "/register");
+	assert_string_equal(next_said(), "name?");
+	say_in(-9, 7, "/register");
+	assert_string_equal(next_said(), "name?");
+	from = elapsed();
+	idle();
+	put("conv/at/register/-9/8/0", "damaged");
+	bot_peer_push(&peer,
+		"\"message\":{\"message_id\":1,\"date\":1,\"migrate_from_chat_id\":-9,"
+		"\"chat\":{\"id\":-1009,\"type\":\"supergroup\",\"title\":\"G\"}}");
+	assert_string_equal(next_said(), "else 0");
+	idle();
+	assert_ok(kv_delete(bot->store, tobs_str("conv/at/register/-9/8/0"), NULL));
+	assert_ok(tobs_sleep(30000));
+	say_in(-1009, 5, "Ada");
+	assert_string_equal(next_said(), "age, Ada?");
+	say_in(-1009, 6, "33");
+	assert_string_equal(next_said(), "never is 33");
+	/* What is in the way stays: 7 has two, in the group and in the supergroup. */
+	assert_string_equal(next_said(), "too late at name for 7");
+	assert_string_equal(next_said(), "too late at name for 7");
+	assert_in_range(elapsed() - from, 55000, 65000);
+	assert_string_equal(next_said(), "too late at age for 5");
+	assert_non_null(strstr(bot_peer_call(&peer, peer.call_count), "\"chat_id\":-1009"));
+	assert_nothing("conv/");
+	end();
+	return TOBS_OK;
+}
+
 /* A message with a date. */
 static void say_at(int64_t user, const char *text, int64_t ms)
 {
@@ -384,6 +426,7 @@ int main(void)
 		fiber_unit_test(slow_timeouts),
 		fiber_unit_test(survives_restarts),
 		fiber_unit_test(cut_short),
+		fiber_unit_test(migrates),
 		fiber_unit_test(late_and_in_time),
 		fiber_unit_test(odd_times),
 		fiber_unit_test(unknown_timeouts),

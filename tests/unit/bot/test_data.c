@@ -332,6 +332,39 @@ FIBER_TEST(merges)
 	return TOBS_OK;
 }
 
+static void migrate(int64_t from, int64_t to)
+{
+	bot_peer_push(&peer,
+		"\"message\":{\"message_id\":1,\"date\":1,\"migrate_from_chat_id\":%lld,\"chat\":{\"id\":"
+		"%lld,\"type\":\"supergroup\",\"title\":\"G\"},\"from\":{\"id\":1087968824,\"is_bot\":"
+		"true,\"first_name\":\"Group\"}}",
+		(long long)from, (long long)to);
+}
+
+/* A group's object goes with it when it becomes a supergroup; what is there already stays. */
+FIBER_TEST(migrates)
+{
+	bot_peer_start(&peer);
+	begin(NULL);
+	say_in(-9, 5, "+");
+	assert_string_equal(next_said(), "1 1 1 +");
+	idle();
+	migrate(-9, -1009);
+	say_in(-1009, 5, "+");
+	assert_string_equal(next_said(), "2 2 2 +");
+	idle();
+	say_in(-9, 5, "+");
+	assert_string_equal(next_said(), "3 1 3 +");
+	idle();
+	migrate(-9, -1009);
+	migrate(-8, -1009);
+	say_in(-1009, 5, "+");
+	assert_string_equal(next_said(), "4 3 4 +");
+	assert_ok(bot_run_stop());
+	bot_peer_stop(&peer);
+	return TOBS_OK;
+}
+
 /* Many at once, all of which count. */
 FIBER_TEST(counts_all)
 {
@@ -413,6 +446,7 @@ int main(void)
 		fiber_unit_test(remembers),
 		fiber_unit_test(recovered),
 		fiber_unit_test(merges),
+		fiber_unit_test(migrates),
 		fiber_unit_test(counts_all),
 		fiber_unit_test(failing_store),
 		fiber_unit_test(nobody),
