@@ -96,14 +96,13 @@ static void grace(struct rt *rt)
 /* A test knows that something is on its way. */
 static bool is_busy(struct rt *rt)
 {
-	return rt->test.fiber && rt->test.busy && rt->test.patience-- > 0 &&
-		rt->test.busy(rt->test.user);
+	return rt->test.busy && rt->test.patience-- > 0 && rt->test.busy(rt->test.user);
 }
 
 /* Nothing came when we waited the last time, and nothing was sent since: fibers that only sleep. */
 static bool is_quiet(const struct rt *rt)
 {
-	return rt->test.fiber && rt->test.busy && rt->test.quiet == rt->watch_changes &&
+	return rt->test.busy && rt->test.quiet == rt->watch_changes &&
 		!rt->test.busy(rt->test.user);
 }
 

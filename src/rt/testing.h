@@ -32,7 +32,8 @@ int rt_end(int result);
  *
  * Bytes in a socket are not seen at once. While busy(user), which says that some
  * are on their way, time stands still; but not for longer than two real seconds in
- * a row, should they have been lost. It may be NULL.
+ * a row, should they have been lost. It may be NULL; one that was given is asked
+ * also later, while other fibers wait and time runs freely.
  */
 int rt_run_until(int64_t until, bool (*busy)(void *user), void *user);
 

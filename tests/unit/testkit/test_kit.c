@@ -91,6 +91,9 @@ static void pays(void **state ATTR_UNUSED)
 
 static void edits_answers_and_sends(void **state ATTR_UNUSED)
 {
+	struct tobs_scope scope;
+	struct tobs_buf data;
+	int64_t start;
 	struct tmpdir dir;
 
 	tobs_test_say(ada, "won");
@@ -106,6 +109,20 @@ static void edits_answers_and_sends(void **state ATTR_UNUSED)
 	tobs_test_send(ada, "file", tmpdir_file(&dir, "notes.txt"), 0, "three");
 	tmpdir_deinit(&dir);
 	tobs_test_expect_text(ada, "notes.txt: one two (three)");
+	start = tobs_test_time(t);
+	tobs_scope_begin(&scope);
+	assert_ok(tobs_send_document(tobs_test_bot(t),
+		&(struct tobs_send_document){ .chat_id = tobs_test_chat_id(ada),
+			.document = tobs_file_memory("back", 4, "back.txt") },
+		NULL));
+	tobs_test_expect_media(ada, "document");
+	tobs_buf_init(&data, 100);
+	assert_ok(tobs_bot_download_buf(
+		tobs_test_bot(t), tobs_test_message(ada)->document->file_id, &data));
+	assert_string_equal(tobs_buf_str(&data), "back");
+	tobs_buf_deinit(&data);
+	tobs_scope_end(&scope);
+	assert_int_equal(tobs_test_time(t), start); /* what takes no time lets none pass */
 	tobs_test_send_location(ada, 52.5, 13.4);
 	tobs_test_expect_text(ada, "a place");
 	tobs_test_send_contact(ada, "+491234");
