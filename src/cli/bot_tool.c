@@ -142,17 +142,6 @@ int bot_tool_result(struct bot_tool *t, enum tobs_method method, void *ret, stru
 	return api_result(t->api, t->rq, method, &t->arena, ret, err);
 }
 
-int bot_tool_object(
-	struct bot_tool *t, enum tobs_method method, const void **ret, struct tobs_err *err)
-{
-	int r = bot_tool_result(t, method, ret, err);
-
-	if (!r && !*ret)
-		r = tobs_fail(err, TOBS_EPROTO, "%s: what answers is no Bot API server",
-			tobs_method_name(method));
-	return r;
-}
-
 int bot_tool_call(
 	struct bot_tool *t, enum tobs_method method, const void *args, struct tobs_err *err)
 {
@@ -174,12 +163,12 @@ int bot_tool_call(
 	}
 }
 
-int bot_tool_ask(struct bot_tool *t, enum tobs_method method, const void *args, const void **ret,
+int bot_tool_ask(struct bot_tool *t, enum tobs_method method, const void *args, void *ret,
 	struct tobs_err *err)
 {
 	int r = bot_tool_call(t, method, args, err);
 
-	return r ? r : bot_tool_object(t, method, ret, err);
+	return r ? r : bot_tool_result(t, method, ret, err);
 }
 
 enum status bot_tool_fail(const struct bot_tool *t, int code, const struct tobs_err *err)

@@ -36,12 +36,8 @@ int bot_tool_result(struct bot_tool *t, enum tobs_method method, void *ret, stru
 int bot_tool_json(
 	struct bot_tool *t, enum tobs_method method, struct json_value *ret, struct tobs_err *err);
 
-/* The same of a method whose result is an object: TOBS_EPROTO when it is none. */
-int bot_tool_object(
-	struct bot_tool *t, enum tobs_method method, const void **ret, struct tobs_err *err);
-
-/* Both: the call, and the object that it results in. */
-int bot_tool_ask(struct bot_tool *t, enum tobs_method method, const void *args, const void **ret,
+/* Both: the call, and its result. */
+int bot_tool_ask(struct bot_tool *t, enum tobs_method method, const void *args, void *ret,
 	struct tobs_err *err);
 
 /* Says what went wrong, and what can be done about it. */

@@ -28,7 +28,7 @@ static enum status me(struct bot_tool *t)
 	if (!r && settings_bool(&t->app->settings, SET_JSON))
 		return bot_tool_print_json(t, TOBS_METHOD_GET_ME);
 	if (!r)
-		r = bot_tool_object(t, TOBS_METHOD_GET_ME, (const void **)&user, &err);
+		r = bot_tool_result(t, TOBS_METHOD_GET_ME, &user, &err);
 	if (r)
 		return bot_tool_fail(t, r, &err);
 	tobs_buf_init(&out, BOT_OUT_MAX);
@@ -47,10 +47,10 @@ static enum status check(struct bot_tool *t)
 	const struct tobs_user *user;
 	struct tobs_err err;
 	struct tobs_buf out;
-	int r = bot_tool_ask(t, TOBS_METHOD_GET_ME, NULL, (const void **)&user, &err);
+	int r = bot_tool_ask(t, TOBS_METHOD_GET_ME, NULL, &user, &err);
 
 	if (!r)
-		r = bot_tool_ask(t, TOBS_METHOD_GET_WEBHOOK_INFO, NULL, (const void **)&hook, &err);
+		r = bot_tool_ask(t, TOBS_METHOD_GET_WEBHOOK_INFO, NULL, &hook, &err);
 	if (!r)
 		r = bot_tool_call(t, TOBS_METHOD_GET_MY_COMMANDS, &scope, &err);
 	if (!r)

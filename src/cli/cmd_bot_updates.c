@@ -33,7 +33,7 @@ static int turn(struct watch *w, int64_t timeout, struct tobs_err *err)
 	if (!r)
 		r = bot_tool_json(w->t, TOBS_METHOD_GET_UPDATES, &list, err);
 	if (!r && !json_is_array(list))
-		r = tobs_fail(err, TOBS_EPROTO, "getUpdates: what answers is no Bot API server");
+		r = tobs_fail(err, TOBS_EPROTO, "getUpdates: what came is no list of updates");
 	if (r)
 		return r;
 	tobs_buf_init(&out, BOT_OUT_MAX);

@@ -15,7 +15,7 @@ static enum status info(struct bot_tool *t)
 	if (!r && settings_bool(&t->app->settings, SET_JSON))
 		return bot_tool_print_json(t, TOBS_METHOD_GET_WEBHOOK_INFO);
 	if (!r)
-		r = bot_tool_object(t, TOBS_METHOD_GET_WEBHOOK_INFO, (const void **)&info, &err);
+		r = bot_tool_result(t, TOBS_METHOD_GET_WEBHOOK_INFO, &info, &err);
 	if (r)
 		return bot_tool_fail(t, r, &err);
 	tobs_buf_init(&out, BOT_OUT_MAX);

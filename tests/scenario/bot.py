@@ -177,8 +177,8 @@ def test_what_is_no_bot_api_server(place):
     threading.Thread(target=server.serve_forever).start()
     env = {'BOT_TOKEN': '1:a', 'BOT_API_ROOT': f'http://127.0.0.1:{server.server_port}'}
     for args in (['me'], ['check'], ['webhook'], ['send', '1', 'x']):
-        place.run('bot', *args, env=env).is_(1).says('no Bot API server')
-    assert place.run('bot', 'updates', env=env).is_(1).out == ''
+        place.run('bot', *args, env=env).is_(1).says('what came is not what Bot API')
+    assert place.run('bot', 'updates', env=env).is_(1).says('no list of updates').out == ''
 
 
 def test_wrong_usage(place):
