@@ -157,6 +157,9 @@ struct tobs_test_user *tobs_test_user(struct tobs_test *t, const char *name);
 /* Somebody of the world file, by key. */
 struct tobs_test_user *tobs_test_known(struct tobs_test *t, const char *key);
 
+/* The language of their app, "de" or "pt-br", which bots are told; NULL: not told. */
+int tobs_test_language(struct tobs_test_user *u, const char *code);
+
 /*
  * Founds a chat, "group", "supergroup", "forum" or "channel", with the bot in it
  * (in a channel as an administrator), and returns the founder as one who is there.
@@ -306,6 +309,7 @@ void tobs_test_here(const char *file, int line);
 #define tobs_test_fault(...)           TOBS_TEST_HERE_(tobs_test_fault(__VA_ARGS__))
 #define tobs_test_user(...)            TOBS_TEST_HERE_(tobs_test_user(__VA_ARGS__))
 #define tobs_test_known(...)           TOBS_TEST_HERE_(tobs_test_known(__VA_ARGS__))
+#define tobs_test_language(...)        TOBS_TEST_HERE_(tobs_test_language(__VA_ARGS__))
 #define tobs_test_found(...)           TOBS_TEST_HERE_(tobs_test_found(__VA_ARGS__))
 #define tobs_test_join(...)            TOBS_TEST_HERE_(tobs_test_join(__VA_ARGS__))
 #define tobs_test_leave(...)           TOBS_TEST_HERE_(tobs_test_leave(__VA_ARGS__))

@@ -181,6 +181,21 @@ struct tobs_test_user *tobs_test_known(struct tobs_test *t, const char *key)
 	return in_private(t, key, thing->id);
 }
 
+int tobs_test_language(struct tobs_test_user *u, const char *code)
+{
+	struct sim_user *user = u ? sim_user(u->t->sim.world, u->id) : NULL;
+	const char *copy;
+
+	if (!user)
+		return -1;
+	copy = tobs_arena_strdup(&u->t->sim.world->arena, code ? code : "");
+	if (!copy)
+		return kit_fail(u->t, u, "no memory");
+	user->tl->lang_code = tobs_str(copy);
+	user->tl->has_lang_code = code != NULL;
+	return 0;
+}
+
 int64_t tobs_test_user_id(const struct tobs_test_user *u)
 {
 	return u ? u->id : 0;

@@ -17,6 +17,13 @@ static int on_start(struct tobs_ctx *ctx, void *user ATTR_UNUSED)
 	return tobs_reply(ctx, "Hello, %s", tobs_sender(ctx)->first_name);
 }
 
+static int on_language(struct tobs_ctx *ctx, void *user ATTR_UNUSED)
+{
+	const char *code = tobs_sender(ctx)->language_code;
+
+	return tobs_reply(ctx, "%s", code ? code : "(none)");
+}
+
 static int on_echo(struct tobs_ctx *ctx, void *user ATTR_UNUSED)
 {
 	handled++;
@@ -175,6 +182,7 @@ static char photo[] = "photo", place[] = "place", contact[] = "contact", came[] 
 static void handlers(struct tobs_bot *bot, void *user ATTR_UNUSED)
 {
 	tobs_on_command(bot, "start", on_start, NULL);
+	tobs_on_command(bot, "language", on_language, NULL);
 	tobs_on_command(bot, "ask", on_ask, NULL);
 	tobs_on_command(bot, "menu", on_menu, NULL);
 	tobs_on_command(bot, "slow", on_slow, NULL);

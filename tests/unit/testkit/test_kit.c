@@ -17,6 +17,11 @@ static void talks(void **state ATTR_UNUSED)
 	tobs_test_expect_nothing(ada);
 	tobs_test_say(ada, "it's \"quoted\"\n%s 'so'");
 	tobs_test_expect_text(ada, "it's \"quoted\"\n%s 'so'");
+	tobs_test_say(ada, "/language");
+	tobs_test_expect_text(ada, "(none)");
+	tobs_test_language(ada, "pt-br");
+	tobs_test_say(ada, "/language");
+	tobs_test_expect_text(ada, "pt-br");
 	tobs_test_say(ada, "one two three");
 	tobs_test_expect_like(ada, "one*three");
 	tobs_test_expect_nothing(ada);
