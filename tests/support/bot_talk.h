@@ -15,6 +15,7 @@
 #include <tobs/bot.h>
 #include <tobs/log.h>
 
+#include "base/alloc.h"
 #include "bot/bot.h"
 #include "store/kv_faulty.h"
 #include "support/bot_peer.h"
@@ -105,6 +106,26 @@ static inline int bot_run_stop(void)
 	assert_ok(tobs_join(bot_fiber, &result));
 	tobs_log_forget();
 	return result;
+}
+
+static uint64_t bot_fail_nth, bot_allocations;
+
+static inline bool bot_gate(uint64_t n, void *user)
+{
+	(void)n;
+	(void)user;
+	if (!tobs_self() || strcmp(tobs_fiber_name(tobs_self()), "update") != 0)
+		return true;
+	return ++bot_allocations != bot_fail_nth;
+}
+
+/* From now on the n-th allocation on the fiber of an update fails; 0: none does. */
+static inline void fail_handlers(uint64_t n)
+{
+	if (n)
+		bot_allocations = 0;
+	bot_fail_nth = n;
+	mem_set_gate(n ? bot_gate : NULL, NULL);
 }
 
 /* The text of the next call: "sendMessage {…}". */

@@ -373,20 +373,11 @@ FIBER_TEST(failing_timer)
 	return TOBS_OK;
 }
 
-static uint64_t fail_nth, nth;
-
-static bool gate_handlers(uint64_t n, void *user)
-{
-	(void)n;
-	(void)user;
-	if (!tobs_self() || strcmp(tobs_fiber_name(tobs_self()), "update") != 0)
-		return true;
-	return ++nth != fail_nth;
-}
-
 /* Each allocation of a step fails once. */
 FIBER_TEST(without_memory)
 {
+	uint64_t fail_nth;
+
 	for (fail_nth = 1;; fail_nth++) {
 		bool failed;
 
@@ -394,11 +385,10 @@ FIBER_TEST(without_memory)
 		begin();
 		(void)said(5, "/register");
 		idle();
-		nth = 0;
-		mem_set_gate(gate_handlers, NULL);
+		fail_handlers(fail_nth);
 		bot_peer_say(&peer, 5, "Ada");
 		assert_ok(tobs_sleep(1000));
-		mem_set_gate(NULL, NULL);
+		fail_handlers(0);
 		idle();
 		bot_calls_seen = peer.call_count;
 		failed = bot->stats.failed > 0;
@@ -410,7 +400,7 @@ FIBER_TEST(without_memory)
 			assert_string_equal(said(5, "/x"), "else 1");
 		}
 		end();
-		if (nth < fail_nth)
+		if (bot_allocations < fail_nth)
 			break;
 	}
 	assert_in_range(fail_nth, 10, 1000);

@@ -404,6 +404,39 @@ FIBER_TEST(failing_store)
 	return TOBS_OK;
 }
 
+/* Each allocation fails once: the update counts, or it does not, in all three objects. */
+FIBER_TEST(updates_without_memory)
+{
+	uint64_t n = 1;
+	int count = 1;
+
+	bot_peer_start(&peer);
+	begin(NULL);
+	assert_string_equal(said(5, "+"), "1 1 1 +");
+	idle();
+	for (;; n++) {
+		uint64_t failed = bot->stats.failed;
+		char want[64];
+
+		fail_handlers(n);
+		bot_peer_say(&peer, 5, "+");
+		assert_ok(tobs_sleep(100));
+		fail_handlers(0);
+		idle();
+		bot_calls_seen = peer.call_count;
+		count += bot->stats.failed == failed;
+		snprintf(want, sizeof want, "%d %d %d +", count, count, count);
+		assert_string_equal(said(5, "?"), want);
+		idle();
+		if (bot_allocations < n)
+			break;
+	}
+	assert_in_range(n, 5, 250);
+	assert_ok(bot_run_stop());
+	bot_peer_stop(&peer);
+	return TOBS_OK;
+}
+
 static int on_post(struct tobs_ctx *ctx, void *user)
 {
 	struct tobs_data *d = tobs_data_user(ctx);
@@ -449,6 +482,7 @@ int main(void)
 		fiber_unit_test(migrates),
 		fiber_unit_test(counts_all),
 		fiber_unit_test(failing_store),
+		fiber_unit_test(updates_without_memory),
 		fiber_unit_test(nobody),
 	};
 

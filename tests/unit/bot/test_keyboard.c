@@ -373,6 +373,48 @@ FIBER_TEST(failing_store)
 	return TOBS_OK;
 }
 
+/* Each allocation fails once, while a keyboard is made and while its button is pressed. */
+FIBER_TEST(pressed_without_memory)
+{
+	uint64_t n = 1;
+	char token[64];
+
+	bot_peer_start(&peer);
+	begin(NULL);
+	bot_run_start();
+	for (;; n++) {
+		uint64_t failed = bot->stats.failed;
+
+		fail_handlers(n);
+		bot_peer_say(&peer, 5, "?");
+		assert_ok(tobs_sleep(100));
+		fail_handlers(0);
+		idle();
+		if (bot->stats.failed == failed)
+			break;
+		bot_calls_seen = peer.call_count;
+	}
+	assert_in_range(n, 5, 200);
+	snprintf(token, sizeof token, "%s", button(next_call(), 1));
+	for (n = 1;; n++) {
+		uint64_t failed = bot->stats.failed;
+
+		fail_handlers(n);
+		press(5, 1, token);
+		assert_ok(tobs_sleep(100));
+		fail_handlers(0);
+		idle();
+		if (bot->stats.failed == failed)
+			break;
+		bot_calls_seen = peer.call_count;
+	}
+	assert_in_range(n, 2, 200);
+	assert_string_equal(next_said(), "1204 item:xxxxx -1");
+	assert_ok(bot_run_stop());
+	bot_peer_stop(&peer);
+	return TOBS_OK;
+}
+
 static void too_long(void **state)
 {
 	static char data[TOBS_BUTTON_DATA + 2];
@@ -411,6 +453,7 @@ int main(void)
 		fiber_unit_test(long_data_comes_back),
 		fiber_unit_test(expired_buttons),
 		fiber_unit_test(failing_store),
+		fiber_unit_test(pressed_without_memory),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
