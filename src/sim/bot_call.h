@@ -65,7 +65,7 @@ struct sim_bot {
 	ARRAY_OF(struct bot_charge) charges;   /* in Stars */
 	int64_t stars;                         /* it has */
 	struct bot_hook *hook;                 /* its webhook; NULL: none */
-	int64_t last_hook;                     /* when it was set or deleted, µs */
+	int64_t last_hook;                     /* when it was last set, µs */
 	int64_t last_offset, last_poll; /* of the last getUpdates; the time in µs, 0: none yet */
 };
 

@@ -313,6 +313,18 @@ def test_updates(place):
     assert len(seen) == 14, seen
 
 
+def test_a_webhook_is_set_once_a_second(place):
+    schema, header, told, api = setting(place)
+    for n in range(100):
+        status, answer = api.call('setWebhook', {'url': f'http://127.0.0.1:9/{n}'})
+        if status == 429:
+            break
+    assert (status, answer['parameters']) == (429, {'retry_after': 1}), answer
+    # Taking it away is always possible, so that a bot which starts again may poll.
+    for _ in range(3):
+        assert api.do('deleteWebhook') is True
+
+
 def test_what_is_required_is_required(place):
     schema, header, told, api = setting(place)
     maker = Maker(schema, header, SEED, what_is_there(place, told, api))
