@@ -2,7 +2,9 @@
 // A bot as people write it with grammY or telegraf, for whom the simulator is just
 // another API root. Tells on standard output what it saw, a line of JSON each.
 //
-//     BOT_TOKEN=… BOT_API_ROOT=… node bot_flows.mjs grammy|telegraf polling|webhook
+//     BOT_TOKEN=… BOT_API_ROOT=… node bot_flows.mjs grammy|telegraf polling|webhook|runner
+//
+// A runner is grammY's own, which handles updates of several chats at the same time.
 //
 // /start        greets, with a button
 // the button    an answer, and another text in its place
@@ -160,22 +162,28 @@ async function grammy() {
     members: (ctx, chat) => ctx.api.getChatMemberCount(chat),
     refund: (ctx, user, charge) => ctx.api.refundStarPayment(user, charge),
     send: (ctx, chat, text) => ctx.api.sendMessage(chat, text),
-    error: error => ({ code: error.error_code, text: error.description }),
+    error: error => ({ code: error.error_code ?? null, text: error.description ?? error.message, wait: error.parameters?.retry_after ?? null }),
     answer: (ctx, text) => ctx.answerCallbackQuery({ text, show_alert: true }),
     link: async (ctx, id) => `${ROOT}/file/bot${TOKEN}/${(await ctx.api.getFile(id)).file_path}`,
   })
   bot.catch(error => tell('error', { text: String(error.error?.stack ?? error) }))
+  let running
+  const runner = async () => {
+    const { run } = (await import('@grammyjs/runner')).default
+    running = run(bot, { runner: { fetch: { allowed_updates: KINDS } } })
+    return running.task()
+  }
   const me = async () => {
     await bot.init()
     return bot.botInfo
   }
   return {
     me,
-    poll: () => bot.start({ allowed_updates: KINDS }),
+    poll: () => HOW === 'runner' ? runner() : bot.start({ allowed_updates: KINDS }),
     hook: () => webhookCallback(bot, 'http', { secretToken: SECRET }),
     set: url => bot.api.setWebhook(url, { secret_token: SECRET, allowed_updates: KINDS }),
     info: () => bot.api.getWebhookInfo(),
-    stop: () => HOW === 'polling' ? bot.stop() : bot.api.deleteWebhook(),
+    stop: () => HOW === 'runner' ? running.stop() : HOW === 'polling' ? bot.stop() : bot.api.deleteWebhook(),
   }
 }
 
@@ -194,7 +202,8 @@ async function telegraf() {
     members: (ctx, chat) => ctx.telegram.getChatMembersCount(chat),
     refund: (ctx, user, charge) => ctx.telegram.callApi('refundStarPayment', { user_id: user, telegram_payment_charge_id: charge }),
     send: (ctx, chat, text) => ctx.telegram.sendMessage(chat, text),
-    error: error => ({ code: error.response.error_code, text: error.response.description }),
+    error: error => ({ code: error.response?.error_code ?? null, text: error.response?.description ?? error.message,
+                       wait: error.response?.parameters?.retry_after ?? null }),
     answer: (ctx, text) => ctx.answerCbQuery(text, { show_alert: true }),
     link: async (ctx, id) => String(await ctx.telegram.getFileLink(id)),
   })
@@ -231,7 +240,7 @@ if (HOW === 'webhook') {
 } else {
   tell('up', { me: me.username })
   // telegraf's lasts until the end, as grammY's does.
-  made.poll().then(() => tell('down'), error => tell('error', { text: String(error) }))
+  made.poll().then(() => tell('down'), error => tell('ended', { text: error.message }))
 }
 
 process.once('SIGTERM', async () => {

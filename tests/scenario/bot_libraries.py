@@ -25,8 +25,8 @@ class Flow:
         self.place = place
         self.told = place.sim('--world', str(WORLD), '--bot-api', '0', '--control', '0')
         token = next(a['token'] for a in self.told['accounts'] if a.get('token'))
-        self.bot = peers.Talker(place, ['node', str(peers.PEER / 'bot_flows.mjs'), library, how],
-                                {'BOT_TOKEN': token, 'BOT_API_ROOT': self.told['bot_api']})
+        self.env = {'BOT_TOKEN': token, 'BOT_API_ROOT': self.told['bot_api']}
+        self.bot = peers.Talker(place, ['node', str(peers.PEER / 'bot_flows.mjs'), library, how], self.env)
         self.up = self.bot.expect('up')
         assert self.up['me'] == 'thistle_garden_bot', self.up
 
@@ -146,10 +146,24 @@ def lets_in(f):
         'invite_users': True, 'ban_users': True, 'delete_messages': True}})
     assert f.bot.expect('member')['status'] == 'administrator'
     f.do(do='ask', chat='café', by='kai', about='I bring tape.')
-    joined = f.bot.expect('joined')
+    # A runner handles both at the same time.
+    joined, members = f.bot.expect_all('joined', 'members')
     assert (joined['user'], joined['status']) == (KAI, 'member') and joined['members'] == 9, joined
-    members = f.bot.expect('members')
     assert members == {'saw': 'members', 'user': KAI, 'was': 'left', 'is': 'member'}, members
+
+
+def meets_trouble(f):
+    """What the server refuses, and what a proxy in front of it says, the library tells as it would."""
+    f.do(do='faults', set={'bot.flood': 'sendMessage:1/600:7'})
+    for code, text, wait in ((400, 'Bad Request: chat not found', None), (429, 'Too Many Requests: retry after 7', 7)):
+        f.say('/wrong')
+        wrong = f.bot.expect('wrong')
+        assert (wrong['code'], wrong['text'], wrong['wait']) == (code, text, wait), wrong
+    f.do(do='faults', set={'bot.flood': '', 'bot.gateway': 'sendMessage:502'})
+    f.say('/wrong')
+    wrong = f.bot.expect('wrong')
+    assert wrong['code'] in (None, 502), wrong  # telegraf makes one of its status
+    f.do(do='faults', set={'bot.gateway': ''})
 
 
 def person_sees(f):
@@ -178,6 +192,7 @@ def everything(place, library, how):
     finds(f)
     trades(f)
     lets_in(f)
+    meets_trouble(f)
     hears(f)
     person_sees(f)
     return f
@@ -189,8 +204,7 @@ def by_polling(place, library):
     # What comes while it is away waits for it, and nothing comes twice.
     f.do(do='block', by='ivy', who='thistle', on=False)
     f.say('are you there?')
-    again = peers.Talker(f.place, f.bot.process.args, {'BOT_TOKEN': '20001:AA-sample-token-of-the-sample-world',
-                                                       'BOT_API_ROOT': f.told['bot_api']})
+    again = peers.Talker(f.place, f.bot.process.args, f.env)
     again.expect('up')
     assert again.expect('member')['status'] == 'member'
     assert again.expect('text')['text'] == 'are you there?'
@@ -205,8 +219,35 @@ def by_webhook(place, library, inside):
     assert f.bot.stop() == 0
 
 
+def only_one(place, library):
+    """A second instance takes the updates from the first one, which says so."""
+    f = Flow(place, library, 'polling')
+    f.say('one')
+    f.bot.expect('text')
+    second = peers.Talker(place, f.bot.process.args, f.env)
+    second.expect('up')
+    text = f.bot.expect('ended')['text']
+    assert '409: Conflict: terminated by other getUpdates request; make sure that only one bot instance is running' in text, text
+    f.say('two')
+    assert second.expect('text')['text'] == 'two'
+    assert second.stop() == 0
+
+
 def test_grammy_polls(place):
     by_polling(place, 'grammy')
+
+
+def test_grammy_with_its_runner(place):
+    f = everything(place, 'grammy', 'runner')
+    assert f.bot.stop() == 0
+
+
+def test_only_one_instance(place):
+    only_one(place, 'grammy')
+
+
+def test_only_one_instance_of_telegraf(place):
+    only_one(place, 'telegraf')
 
 
 def test_grammy_has_a_webhook(place):

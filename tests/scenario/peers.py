@@ -51,8 +51,8 @@ class Talker:
             self.lines.put(json.loads(line))
         self.lines.put(None)
 
-    def expect(self, saw):
-        """The next thing it tells of this kind; what comes before it was told, and nothing went wrong."""
+    def expect(self, *saw):
+        """The next thing it tells of this kind, or of these; what comes before it was told, and nothing went wrong."""
         while True:
             try:
                 one = self.lines.get(timeout=story.PATIENCE)
@@ -61,8 +61,16 @@ class Talker:
             assert one is not None, f'it ended without {saw}, after {self.told[-5:]}: {self.log.read_text()}'
             self.told.append(one)
             assert one['saw'] != 'error', one['text']
-            if one['saw'] == saw:
+            if one['saw'] in saw:
                 return one
+
+    def expect_all(self, *kinds):
+        """One of each, in whatever order they are told."""
+        found = {}
+        while len(found) < len(kinds):
+            one = self.expect(*(kind for kind in kinds if kind not in found))
+            found[one['saw']] = one
+        return [found[kind] for kind in kinds]
 
     def stop(self):
         """Asks it to end, and returns its status."""
