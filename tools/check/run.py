@@ -79,6 +79,8 @@ def tests(name, folder):
                     left += 1
                 else:
                     ok += 1
+    # What took too long is in no report: "12/254 tobs:net / tcp   TIMEOUT   600.00s".
+    bad += sum(' TIMEOUT ' in line for line in run.stdout.splitlines())
     if run.returncode and not bad:
         bad = 1
     passed, failed, skipped = passed + ok, failed + bad, skipped + left

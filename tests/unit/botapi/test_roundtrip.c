@@ -7,6 +7,8 @@
 #include "support/failmem.h"
 #include "support/test.h"
 
+enum { ROUNDS = 12 }; /* random values of each type and method */
+
 struct work {
 	struct prng prng;
 	struct tobs_arena values, decoded;
@@ -72,7 +74,7 @@ static void every_type(void **state)
 	for (int type = 0; type < TOBS_TYPE_COUNT; type++) {
 		if (botapi_types[type].form == BOTAPI_CHOICES)
 			continue; /* lives inside arguments only */
-		for (int round = 0; round < 30; round++) {
+		for (int round = 0; round < ROUNDS; round++) {
 			const void *value = random_value(type, round == 0);
 
 			assert_ok(tobs_botapi_print(&w.first, (enum tobs_botapi_type)type, value));
@@ -85,7 +87,7 @@ static void every_method(void **state)
 {
 	(void)state;
 	for (int m = TOBS_TYPE_COUNT; m < TOBS_METHOD_END; m++)
-		for (int round = 0; round < 30; round++) {
+		for (int round = 0; round < ROUNDS; round++) {
 			const void *args = random_value(m, round == 0);
 			struct tobs_err err = { 0 };
 
