@@ -142,6 +142,7 @@ static void flipped(void **state)
 	(void)state;
 	large_update();
 	for (size_t i = 0; i < w.first.len; i++) {
+		uint8_t was = w.first.ptr[i];
 		int r;
 
 		w.first.ptr[i] ^= (uint8_t)(1u << prng_below(&w.prng, 8));
@@ -149,8 +150,10 @@ static void flipped(void **state)
 		refused += r != TOBS_OK;
 		if (r)
 			assert_code(r, TOBS_EMALFORMED);
-		/* Repaired for the next one half of the time, so damage piles up too. */
+		/* Mostly repaired for the next one; now and then damage piles up, or all is new. */
 		if (prng_below(&w.prng, 64))
+			w.first.ptr[i] = was;
+		else if (prng_below(&w.prng, 2))
 			large_update();
 	}
 	assert_true(refused > 100);
