@@ -40,7 +40,7 @@
  * noted in the store. One that was finished is not handled again: the store
  * remembers the last 32,768 or more. Between the last thing a handler does and the
  * moment the store knows of it (a commit, that is, milliseconds) a kill makes the
- * update come again; whoever cannot bear that looks at its update_id. With the
+ * update come again, marked (tobs_ctx_repeated()). With the
  * store "memory:" all that is remembered goes with the process.
  *
  * Errors of calls are dealt with before a handler sees them:
@@ -328,6 +328,14 @@ struct tobs_filter *tobs_f_fn(bool (*fn)(struct tobs_ctx *ctx, void *user), void
  */
 struct tobs_bot *tobs_ctx_bot(struct tobs_ctx *ctx);
 const struct tobs_update *tobs_ctx_update(struct tobs_ctx *ctx);
+
+/*
+ * Whether handlers may have seen this update before: the process was killed then,
+ * or stopped while it was handled. Of updates that come again all are marked; so
+ * are some that only might. (With the store "memory:", all that were waiting at the
+ * start: nobody knows.)
+ */
+bool tobs_ctx_repeated(struct tobs_ctx *ctx);
 
 /* The message it is about: new, edited, with the button; NULL without one. */
 const struct tobs_message *tobs_ctx_message(struct tobs_ctx *ctx);

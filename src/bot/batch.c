@@ -35,6 +35,7 @@ struct batch *batch_new(struct batch_pool *p)
 	b->refs = 1;
 	b->inbox_id = -1;
 	b->inbox_each = false;
+	b->repeated = false;
 	return b;
 }
 

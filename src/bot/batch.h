@@ -23,6 +23,7 @@ struct batch {
 	size_t refs;      /* whoever still needs it */
 	int64_t inbox_id; /* it is in the ledger's inbox under this number; -1: it is not */
 	bool inbox_each;  /* and each update by itself, under its own */
+	bool repeated;    /* handlers may have seen its updates before */
 	struct batch *next;
 };
 

@@ -36,6 +36,11 @@ struct tobs_bot *tobs_ctx_bot(struct tobs_ctx *ctx)
 	return ctx->bot;
 }
 
+bool tobs_ctx_repeated(struct tobs_ctx *ctx)
+{
+	return ctx->batch && ctx->batch->repeated;
+}
+
 const struct tobs_update *tobs_ctx_update(struct tobs_ctx *ctx)
 {
 	return ctx->update;

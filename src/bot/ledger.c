@@ -9,6 +9,7 @@
 #define OFFSET_KEY "bot/offset"
 #define DONE_KEY   "bot/done/"
 #define INBOX_KEY  "bot/inbox/"
+#define ALIVE_KEY  "bot/alive"
 
 enum { OPS_ON_STACK = 8 };
 
@@ -178,16 +179,46 @@ static int load_offset(struct ledger *l, struct tobs_err *err)
 	return r == TOBS_ENOTFOUND ? TOBS_OK : r;
 }
 
+/* Whether somebody before us did not come to an orderly end; and we are alive. */
+static int look_back(struct ledger *l, struct tobs_err *err)
+{
+	struct kv_op alive = { .kind = KV_PUT, .key = tobs_str(ALIVE_KEY), .value = tobs_str("1") };
+	struct tobs_arena arena;
+	struct tobs_view v;
+	int r;
+
+	tobs_arena_init(&arena, 4096);
+	r = kv_get(l->store, tobs_str(ALIVE_KEY), &arena, &v, err);
+	tobs_arena_deinit(&arena);
+	if (r && r != TOBS_ENOTFOUND)
+		return r;
+	l->cut_short = !r;
+	return l->cut_short ? TOBS_OK : kv_apply(l->store, &alive, 1, err);
+}
+
 int ledger_open(struct ledger *l, struct kv *store, bool durable, struct tobs_err *err)
 {
 	int r;
 
 	l->store = store;
 	l->durable = durable;
+	l->cut_short = !durable;
 	if (!durable)
 		return TOBS_OK;
 	r = load_offset(l, err);
-	return r ? r : load_blocks(l, err);
+	if (!r)
+		r = load_blocks(l, err);
+	return r ? r : look_back(l, err);
+}
+
+int ledger_close(struct ledger *l, struct tobs_err *err)
+{
+	struct kv_op gone = { .kind = KV_DELETE, .key = tobs_str(ALIVE_KEY) };
+
+	/* What was cut short before us and is still not dealt with is for the next one. */
+	if (!l->durable || l->cut_short)
+		return TOBS_OK;
+	return kv_apply(l->store, &gone, 1, err);
 }
 
 /* ---- On the way --------------------------------------------------------------- */

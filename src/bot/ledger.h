@@ -6,6 +6,7 @@
  *     bot/offset         the next update to ask for (polling)
  *     bot/done/<n>       which of the updates n*1024 … n*1024+1023 are finished: a bit each
  *     bot/inbox/<id>     updates that Telegram was told we have, and that are not finished
+ *     bot/alive          there from the start to an orderly end
  *
  * An update is finished when its bit is committed. Before Telegram is told of an
  * update (by a higher offset, or by the answer to the webhook), it is finished or
@@ -45,6 +46,13 @@ struct ledger {
 	struct list recent;
 	size_t count;
 	int64_t offset; /* 0: unknown */
+	/*
+	 * The life before this one was cut short, or nobody knows: of what Telegram
+	 * gives, one answer's worth may have been handled then. Whoever has got that
+	 * clears it.
+	 */
+	bool cut_short;
+	int64_t suspect; /* where that ends: an update_id; 0: not known yet */
 };
 
 void ledger_init(struct ledger *l);
@@ -52,6 +60,9 @@ void ledger_deinit(struct ledger *l);
 
 /* Reads what the store knows. Waits. */
 int ledger_open(struct ledger *l, struct kv *store, bool durable, struct tobs_err *err);
+
+/* An orderly end: everything is finished, in the inbox, or with Telegram. Waits. */
+int ledger_close(struct ledger *l, struct tobs_err *err);
 
 /* Whether the update is finished. */
 bool ledger_has(const struct ledger *l, int64_t update_id);

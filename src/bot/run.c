@@ -177,6 +177,7 @@ int tobs_bot_open(struct tobs_bot *bot, struct tobs_err *err)
 void bot_close(struct tobs_bot *bot)
 {
 	struct tobs_shield shield;
+	struct tobs_err err;
 
 	if (!bot->open)
 		return;
@@ -189,6 +190,8 @@ void bot_close(struct tobs_bot *bot)
 			slot->part->close(bot, slot->user);
 		slot->open = false;
 	}
+	if (bot->store && ledger_close(&bot->ledger, &err))
+		log_warn("bot", "the next start takes this one for cut short: %s", err.message);
 	kv_close(bot->store);
 	bot->store = NULL;
 	api_free(bot->api);

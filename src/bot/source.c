@@ -27,6 +27,7 @@ static int replay(struct tobs_bot *bot, int64_t id, struct tobs_view json, struc
 	if (!batch)
 		return r;
 	batch->inbox_id = id;
+	batch->repeated = true;
 	for (size_t i = 0; i < batch->count && !r; i++) {
 		r = bot_take(bot, batch, batch->updates[i], NULL, true);
 		if (r == TOBS_EEXISTS)

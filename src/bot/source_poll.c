@@ -156,6 +156,27 @@ static int take_all(struct tobs_bot *bot, struct batch *batch, struct tobs_err *
 	return TOBS_OK;
 }
 
+/*
+ * After a life that was cut short: what its last answer held, a hundred at most,
+ * may have been handled, and Telegram gives it again. Not in one answer, maybe:
+ * who asks for the same again soon gets one update only.
+ */
+static void suspect(struct ledger *l, struct batch *batch)
+{
+	if (!l->cut_short)
+		return;
+	if (!l->suspect)
+		l->suspect = batch->updates[0]->update_id + LIMIT;
+	batch->repeated = batch->updates[0]->update_id < l->suspect;
+}
+
+/* They are finished or kept, and those behind them are new, if nothing was waiting or that was all. */
+static void clear(struct ledger *l, const struct batch *batch)
+{
+	if (!batch->count || batch->updates[batch->count - 1]->update_id + 1 >= l->suspect)
+		l->cut_short = false;
+}
+
 /* What one question brought; *ret_count updates. */
 static int handle(
 	struct tobs_bot *bot, struct api_request *rq, size_t *ret_count, struct tobs_err *err)
@@ -173,11 +194,14 @@ static int handle(
 	r = batch_decode(batch, v, err);
 	if (!r && batch->count) {
 		*ret_count = batch->count;
+		suspect(&bot->ledger, batch);
 		r = take_all(bot, batch, err);
 		if (!r)
 			r = confirm_patiently(
 				bot, rq, batch, batch->updates[batch->count - 1]->update_id + 1);
 	}
+	if (!r)
+		clear(&bot->ledger, batch);
 	bot_release(bot, batch);
 	return r;
 }

@@ -2,7 +2,7 @@
 /*
  * A bot that notes each text in a file before it answers "heard <text>": for tests
  * that kill it. BOT_TOKEN, BOT_API_ROOT, BOT_STORE, BOT_RECORD; BOT_WORK_MS: how
- * long it thinks; BOT_HOOK_PORT: where its webhook listens (none: it polls);
+ * long it thinks; BOT_MARK: notes which may have come before; BOT_HOOK_PORT: where its webhook listens (none: it polls);
  * BOT_INLINE: its calls go back with the webhook's answers; BOT_PACE: it keeps to
  * Telegram's rates in all it says.
  */
@@ -14,12 +14,13 @@
 
 static int record = -1;
 static int64_t work_ms;
+static bool mark;
 
 static int on_text(struct tobs_ctx *ctx, void *user)
 {
 	char line[256];
-	int n = snprintf(
-		line, sizeof line, "%lld %s\n", (long long)tobs_chat_id(ctx), tobs_text(ctx));
+	int n = snprintf(line, sizeof line, "%lld %s%s\n", (long long)tobs_chat_id(ctx),
+		tobs_text(ctx), mark && tobs_ctx_repeated(ctx) ? " again" : "");
 	int r;
 
 	(void)user;
@@ -57,6 +58,7 @@ int main(void)
 		.poll_s = 5,
 		.pace = getenv("BOT_PACE") ? TOBS_PACE_ALL : TOBS_PACE_BULK,
 	});
+	mark = getenv("BOT_MARK") != NULL;
 	record = file ? open(file, O_WRONLY | O_CREAT | O_APPEND, 0600) : -1;
 	if (record < 0 || (ms && tobs_view_int(tobs_str(ms), 0, 100000, &work_ms)))
 		return 2;

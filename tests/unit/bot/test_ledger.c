@@ -70,6 +70,28 @@ FIBER_TEST(remembers)
 	return TOBS_OK;
 }
 
+/* A life that did not come to an orderly end is known to the next, until somebody has dealt with it. */
+FIBER_TEST(a_life_that_is_cut_short)
+{
+	begin(true);
+	assert_false(ledger.cut_short);
+	again();
+	assert_true(ledger.cut_short);
+	assert_ok(ledger_close(&ledger, &err));
+	again();
+	assert_true(ledger.cut_short); /* nobody has */
+	ledger.cut_short = false;
+	assert_ok(ledger_close(&ledger, &err));
+	again();
+	assert_false(ledger.cut_short);
+	end();
+	begin(false);
+	assert_true(ledger.cut_short); /* nobody knows */
+	assert_ok(ledger_close(&ledger, &err));
+	end();
+	return TOBS_OK;
+}
+
 /* The window moves on; what is in it is known. */
 FIBER_TEST(a_window)
 {
@@ -179,6 +201,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		fiber_unit_test(remembers),
+		fiber_unit_test(a_life_that_is_cut_short),
 		fiber_unit_test(a_window),
 		fiber_unit_test(nothing_is_written_for_a_store_in_memory),
 		fiber_unit_test(the_inbox),
