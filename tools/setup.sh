@@ -11,7 +11,7 @@ cd "$(dirname "$0")/.."
 BUILD_PKGS='gcc g++ meson ninja-build pkgconf python3 libuv1-dev libssl-dev libsqlite3-dev zlib1g-dev
   libsimdjson-dev libpcre2-dev libqrencode-dev libcurl4-openssl-dev libmicrohttpd-dev'
 CHECK_PKGS='clang clang-format curl openssl git pmccabe libcmocka-dev libcmark-dev libcmark-gfm-dev
-  libcmark-gfm-extensions-dev python3-telethon'
+  libcmark-gfm-extensions-dev python3-telethon zsh groff-base'
 BENCH_PKGS='python3-python-telegram-bot'
 
 what=${1:-build}
@@ -45,6 +45,16 @@ if [ -n "$missing" ]; then
     $as_root apt-get update >/dev/null
     $as_root apt-get install -y --no-install-recommends $missing >/dev/null
   }
+fi
+
+# Debian's nginx would start a server on this machine, so it is only unpacked; what
+# it needs (PCRE2, zlib, OpenSSL, libcrypt) is here anyway.
+if [ "$what" != build ] && ! command -v nginx >/dev/null 2>&1 && [ ! -x /usr/sbin/nginx ] &&
+  [ ! -x build/nginx/usr/sbin/nginx ]; then
+  echo "setup: unpacking nginx into build/nginx"
+  mkdir -p build/nginx
+  (cd build/nginx && apt-get download nginx >/dev/null 2>&1 && dpkg -x nginx_*.deb .) ||
+    echo "setup: nginx could not be fetched; tests behind it will be skipped" >&2
 fi
 
 if [ "$what" != build ] && [ -f tests/peer/package-lock.json ]; then

@@ -196,9 +196,7 @@ http {{
 
 
 def test_webhook_behind_nginx(place):
-    nginx = shutil.which('nginx') or shutil.which('nginx', path='/usr/sbin')
-    if not nginx:
-        raise story.Skip('nginx is not here')
+    nginx = story.nginx()
     inner, outer = free_port(), free_port()
     conf = place.write('nginx.conf', NGINX.format(folder=place.cwd, outer=outer, inner=inner))
     process = subprocess.Popen([nginx, '-p', str(place.cwd), '-c', str(conf)], stderr=open(place.path / 'nginx.log', 'w'))

@@ -196,6 +196,15 @@ class Terminal:
         os.close(self.fd)
 
 
+def nginx():
+    """An nginx: the system's, or the one tools/setup.sh has unpacked."""
+    path = os.pathsep.join([os.environ['PATH'], '/usr/sbin', str(ROOT / 'build' / 'nginx' / 'usr' / 'sbin')])
+    found = shutil.which('nginx', path=path)
+    if not found:
+        raise Skip('nginx is not here')
+    return found
+
+
 def stop(process, signo=signal.SIGTERM):
     """Ends a process that start() started, if it has not ended, and returns its exit status."""
     if process.poll() is None:

@@ -233,9 +233,7 @@ http {{
 
 def test_nginx(place):
     """The file is one that nginx takes; and one through which the bot works, but for names, ports and TLS."""
-    nginx = shutil.which('nginx', path=os.environ['PATH'] + ':/usr/sbin')
-    if not nginx:
-        raise story.Skip('nginx is not installed')
+    nginx = story.nginx()
     theirs = (story.ROOT / 'examples' / 'deploy' / 'nginx.conf').read_text()
     self_signed(place, place.path / 'tls')
     conf = nginx_conf(place, theirs.replace('/etc/letsencrypt/live/bot.example.org', str(place.path / 'tls')))
