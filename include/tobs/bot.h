@@ -38,7 +38,7 @@
  * Delivery. An update is handled at least once, also when the process is killed:
  * Telegram is told that updates have come only when each of them is finished or
  * noted in the store. One that was finished is not handled again: the store
- * remembers the last 32,768 or more. Between the last thing a handler does and the
+ * remembers the last million or more. Between the last thing a handler does and the
  * moment the store knows of it (a commit, that is, milliseconds) a kill makes the
  * update come again, marked (tobs_ctx_repeated()). With the
  * store "memory:" all that is remembered goes with the process.

@@ -26,8 +26,8 @@
 #include "store/kv.h"
 
 enum {
-	LEDGER_BITS = 1024, /* updates a block */
-	LEDGER_BLOCKS = 33,
+	LEDGER_BITS = 1024,   /* updates a block */
+	LEDGER_BLOCKS = 1025, /* 300 KB when all are there */
 	LEDGER_DAYS = 2,
 	LEDGER_KEY = 48, /* bytes of a key, at most */
 };

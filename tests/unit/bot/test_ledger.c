@@ -95,20 +95,20 @@ FIBER_TEST(a_life_that_is_cut_short)
 /* The window moves on; what is in it is known. */
 FIBER_TEST(a_window)
 {
-	enum { N = 60 * LEDGER_BITS };
+	enum { N = (LEDGER_BLOCKS + 27) * LEDGER_BITS, STEP = 97 };
 
 	begin(true);
 	for (int64_t id = 0; id < LEDGER_BITS; id++)
 		assert_ok(ledger_take(&ledger, id));
-	for (int64_t id = 0; id < N; id += 7) {
+	for (int64_t id = 0; id < N; id += STEP) {
 		finish(id);
 		assert_true(ledger_has(&ledger, id));
 	}
-	for (int64_t id = N - 32 * LEDGER_BITS; id < N; id++)
-		assert_int_equal(ledger_has(&ledger, id), id % 7 == 0);
+	for (int64_t id = N - (LEDGER_BLOCKS - 1) * LEDGER_BITS; id < N; id++)
+		assert_int_equal(ledger_has(&ledger, id), id % STEP == 0);
 	/* Memory that is used again has forgotten who took what. */
 	for (int64_t id = N - LEDGER_BLOCKS * LEDGER_BITS; id < N; id++)
-		assert_code(ledger_take(&ledger, id), id % 7 ? TOBS_OK : TOBS_EEXISTS);
+		assert_code(ledger_take(&ledger, id), id % STEP ? TOBS_OK : TOBS_EEXISTS);
 	for (int64_t id = 0; id < N - LEDGER_BLOCKS * LEDGER_BITS; id++)
 		assert_false(ledger_has(&ledger, id));
 	end();
