@@ -318,7 +318,7 @@ static int take_single(struct archive_cursor *c, int32_t id, struct tobs_arena *
 	return r;
 }
 
-int archive_message_get(struct archive *a, int32_t chat, int32_t id, struct tobs_arena *arena,
+static int get(struct archive *a, int32_t chat, int32_t id, bool glance, struct tobs_arena *arena,
 	struct archive_message *ret, struct tobs_err *err)
 {
 	struct archive_cursor *c = NULL;
@@ -327,30 +327,26 @@ int archive_message_get(struct archive *a, int32_t chat, int32_t id, struct tobs
 	if (r)
 		return r;
 	c->end = message_key(chat, id);
-	r = start(c, c->end, 0, err);
+	r = glance ? start_messages(c, c->end, 0, err) : start(c, c->end, 0, err);
+	/* Looking for what is not there costs as much as the message itself. */
+	if (!r && glance && !c->ended && !sqlite_col_text(c->messages, TEXT_COLUMN).len)
+		r = start_content(c, c->end, err);
 	if (!r)
 		r = take_single(c, id, arena, ret, err);
 	rest(c);
 	return r;
 }
 
+int archive_message_get(struct archive *a, int32_t chat, int32_t id, struct tobs_arena *arena,
+	struct archive_message *ret, struct tobs_err *err)
+{
+	return get(a, chat, id, false, arena, ret, err);
+}
+
 int archive_message_glance(struct archive *a, int32_t chat, int32_t id, struct tobs_arena *arena,
 	struct archive_message *ret, struct tobs_err *err)
 {
-	struct archive_cursor *c = NULL;
-	int r = single(a, &c, err);
-
-	if (r)
-		return r;
-	c->end = message_key(chat, id);
-	r = start_messages(c, c->end, 0, err);
-	/* Looking for what is not there costs as much as the message itself. */
-	if (!r && !c->ended && !sqlite_col_text(c->messages, TEXT_COLUMN).len)
-		r = start_content(c, c->end, err);
-	if (!r)
-		r = take_single(c, id, arena, ret, err);
-	rest(c);
-	return r;
+	return get(a, chat, id, true, arena, ret, err);
 }
 
 int archive_since(

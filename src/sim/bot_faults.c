@@ -6,6 +6,7 @@
 
 #include "base/attr.h"
 #include "base/json_write.h"
+#include "sim/fault_rule.h"
 
 enum { MS_MAX = 3600000, SECOND = 1000000, RULES_MAX = 256 };
 
@@ -152,20 +153,11 @@ int bot_faults_set(struct sim_bot_faults *f, struct tobs_view name, struct tobs_
 
 /* ---- meeting ---- */
 
-static bool matches(const char *pattern, const char *method)
-{
-	size_t n = strlen(pattern);
-
-	if (n && pattern[n - 1] == '*')
-		return strncmp(pattern, method, n - 1) == 0;
-	return strcmp(pattern, method) == 0;
-}
-
 const struct bot_fault_rule *bot_fault_meets(
 	struct sim_bot_faults *f, unsigned kinds, const char *method)
 {
 	ARRAY_EACH (r, &f->rules) {
-		if (!(kinds >> r->kind & 1) || !matches(r->method, method) ||
+		if (!(kinds >> r->kind & 1) || !fault_rule_matches(r->method, method) ||
 			(int)prng_below(&f->prng, 100) >= r->percent)
 			continue;
 		r->hits++;
@@ -182,7 +174,7 @@ static int64_t seconds_up(int64_t us)
 int64_t bot_fault_flood(struct sim_bot_faults *f, const char *method, int64_t now)
 {
 	ARRAY_EACH (r, &f->rules) {
-		if (r->kind != BOT_FLOOD || !matches(r->method, method))
+		if (r->kind != BOT_FLOOD || !fault_rule_matches(r->method, method))
 			continue;
 		if (now >= r->until && now - r->began >= r->seconds * SECOND) {
 			r->began = now;
@@ -268,16 +260,8 @@ int bot_faults_print(const struct sim_bot_faults *f, struct tobs_buf *out)
 	}
 	jsonw_key(&w, "rules");
 	jsonw_array(&w);
-	ARRAY_EACH (r, &f->rules) {
-		jsonw_object(&w);
-		jsonw_key(&w, "kind");
-		jsonw_str(&w, rules[r->kind].name);
-		jsonw_key(&w, "method");
-		jsonw_str(&w, r->method);
-		jsonw_key(&w, "hits");
-		jsonw_u64(&w, r->hits);
-		jsonw_end(&w);
-	}
+	ARRAY_EACH (r, &f->rules)
+		fault_rule_print(&w, rules[r->kind].name, r->method, r->hits);
 	jsonw_end(&w);
 	jsonw_end(&w);
 	return tobs_buf_err(out);

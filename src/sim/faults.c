@@ -5,6 +5,7 @@
 
 #include "base/json.h"
 #include "base/json_write.h"
+#include "sim/fault_rule.h"
 
 enum { MS = 1000, SECOND = 1000000, RULES_MAX = 256, TEXT_MAX = 1 << 20 };
 
@@ -270,15 +271,6 @@ int64_t sim_fault_delay(struct sim_faults *f)
 	return us;
 }
 
-static bool matches(const char *pattern, const char *method)
-{
-	size_t n = strlen(pattern);
-
-	if (n && pattern[n - 1] == '*')
-		return strncmp(pattern, method, n - 1) == 0;
-	return strcmp(pattern, method) == 0;
-}
-
 static struct sim_bucket *bucket_of(struct sim_fault_rule *r, uint64_t who)
 {
 	struct sim_bucket *b = map_get(&r->buckets, who);
@@ -323,7 +315,7 @@ bool sim_fault_refuses(struct sim_faults *f, const char *method, uint64_t who, i
 	ARRAY_EACH (r, &f->rules) {
 		int64_t wait;
 
-		if (r->kind == RULE_TRANSPORT || !matches(r->method, method))
+		if (r->kind == RULE_TRANSPORT || !fault_rule_matches(r->method, method))
 			continue;
 		if (r->kind == RULE_ERROR) {
 			if ((int)prng_below(&f->prng, 100) >= r->percent)
@@ -380,16 +372,8 @@ int sim_faults_print(const struct sim_faults *f, struct tobs_buf *out)
 	}
 	jsonw_key(&w, "rules");
 	jsonw_array(&w);
-	ARRAY_EACH (r, &f->rules) {
-		jsonw_object(&w);
-		jsonw_key(&w, "kind");
-		jsonw_str(&w, rule_names[r->kind]);
-		jsonw_key(&w, "method");
-		jsonw_str(&w, r->method);
-		jsonw_key(&w, "hits");
-		jsonw_u64(&w, r->hits);
-		jsonw_end(&w);
-	}
+	ARRAY_EACH (r, &f->rules)
+		fault_rule_print(&w, rule_names[r->kind], r->method, r->hits);
 	jsonw_end(&w);
 	put_bots(f, &w);
 	jsonw_end(&w);
