@@ -179,7 +179,7 @@ def test_a_second_signal(place):
     stage.process.send_signal(signal.SIGTERM)
     stage.reads('stopping')
     stage.process.send_signal(signal.SIGTERM)
-    assert stage.process.wait(timeout=story.PATIENCE) != 0
+    assert stage.process.wait(timeout=story.PATIENCE) == -signal.SIGTERM
     stage.safe()
 
 

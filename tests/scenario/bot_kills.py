@@ -42,7 +42,7 @@ class Feed:
 
 
 class Bot:
-    """The recorder (tests/peer/bot_main.c), and what it has noted: "<chat> <text>" whenever a handler begins."""
+    """The recorder (tests/peer/bot_recorder.c), and what it has noted: "<chat> <text>" whenever a handler begins."""
 
     def __init__(self, place, told, **env):
         self.place = place
