@@ -32,18 +32,26 @@ def logged_in(place, *args):
 
 
 def archive(folder):
-    """Every row of every table that holds what was found."""
+    """Every row of every table that holds what was found. Chats are numbered in the order in which they came, which is
+    no two runs' the same: here the chat itself stands for its number."""
     with sqlite3.connect(f'file:{folder}/.tobs/archive.db?mode=ro', uri=True) as db:
         assert db.execute('PRAGMA integrity_check').fetchone() == ('ok',)
+        peer_of = {0: 0, **dict(db.execute('SELECT no, peer FROM chats').fetchall())}  # 0: no chat's, as the list of all
         out = {}
         for (table,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name").fetchall():
             own = OWN.get(table, set())
             if own is None:
                 continue
             columns = [row[1] for row in db.execute(f'PRAGMA table_info("{table}")') if row[1] not in own]
-            listed = ', '.join(f'"{c}"' for c in columns)
-            out[table] = db.execute(f'SELECT {listed} FROM "{table}" ORDER BY {listed}').fetchall()
+            rows = db.execute(f'SELECT {", ".join(columns)} FROM "{table}"').fetchall()
+            out[table] = sorted((tuple(named(name, value, peer_of) for name, value in zip(columns, row)) for row in rows), key=repr)
     return out
+
+
+def named(column, value, peer_of):
+    if column == 'key':
+        return peer_of[value >> 32], value & 0xffffffff
+    return peer_of[value] if column in ('no', 'chat') else value
 
 
 def files(folder):
